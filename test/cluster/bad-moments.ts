@@ -72,11 +72,15 @@ async function withoutAck(self: EnduringCall): Promise<() => Promise<void>> {
   };
 }
 
-/** A call that rings: afterwards its caller has a final response, and its callee rings no more. */
+/** A call that rings, as its caller knows: afterwards that has a final response, and the callee rings no more. */
 export async function beginRinging(caller: EnduringPhone, callee: EnduringPhone, subject: string): Promise<Underway> {
   callee.answers = false;
   let outcome = "";
-  const over = caller.call(callee.user, subject).then(
+  let onRinging: () => void = () => undefined;
+  const isTold = new Promise<void>((resolve) => {
+    onRinging = resolve;
+  });
+  const over = caller.call(callee.user, subject, onRinging).then(
     () => {
       outcome = "answered";
     },
@@ -85,6 +89,7 @@ export async function beginRinging(caller: EnduringPhone, callee: EnduringPhone,
     },
   );
   const ringing = await callee.incoming.take(({ parts }) => parts.subject === subject, subject, SEEN_MS);
+  await Promise.race([isTold, over]);
   return {
     call: undefined,
     finish: async () => {

@@ -87,7 +87,7 @@ describe("devices of applications and kill -9 of callmanager", () => {
     );
   }
 
-  it("given a call that an application has answered and one that its port is offered, when callmanager is killed, then the first goes on with all that can be done, the other is over, and the port is open still", async () => {
+  it("given a call that an application has answered and one that its port is offered, when callmanager is killed, then the first goes on with all that can be done, the other is offered again, and the port is open still", async () => {
     const application = cleanup.add(await RtpEnd.open(), (end) => end.close());
     const media = { mode: "static", address: "127.0.0.1", port: application.port, codecs: ["PCMA"] };
     const own = { type: "own", device: DEVICE, fence: 7, media, routes: false, session: "session" };
@@ -106,11 +106,21 @@ describe("devices of applications and kill -9 of callmanager", () => {
       () => undefined,
       (error: unknown) => error,
     );
-    await offered();
+    const former = await offered();
     const pid = await node.killService("callmanager");
     await node.serviceAgain("callmanager", pid, BACK_MS);
     link.close();
     await attach();
+    await eventually(
+      async () => {
+        const { calls } = await link.snapshot();
+        const second = calls.find((one) => one.callId !== callId)?.callId ?? assert.fail("it is not there");
+        assert.notEqual(second, former);
+        const rejected = await command({ type: "reject", device: DEVICE, callId: second, reason: "busy" });
+        assert.equal(rejected.ok, true, JSON.stringify(rejected));
+      },
+      { timeoutMs: TOLD_MS },
+    );
     assert.ok((await waiting) instanceof CallRefused);
     await hears(alice.rtp, application, toSwitch);
     await hears(application, alice.rtp, call.described ?? assert.fail());

@@ -76,9 +76,13 @@ describe("the outbox of a CTIManager and kill -9 of callmanager", () => {
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const acknowledged = applied;
       await link.acknowledge(acknowledged);
-      // A call that rings is over with the process; one that is up is changed while that dies.
-      const ringing = carol.call("1004", `ring ${kill}`).catch((error: unknown) => error);
+      // A call that rings, as its caller knows, is over with the process; one that is up is changed while that dies.
+      let ringing: Promise<unknown> = Promise.resolve();
+      const isTold = new Promise<void>((resolve) => {
+        ringing = carol.call("1004", `ring ${kill}`, resolve).catch((error: unknown) => error);
+      });
       await until("a call that rings", (signal) => signal.kind === "call" && signal.call.callId !== callId);
+      await isTold;
       const direction = kill % 2 === 1 ? "sendonly" : "sendrecv";
       const changing = near.change(direction);
       const pid = await node.killService("callmanager");

@@ -130,7 +130,10 @@ export class EnduringPhone {
       mediaPort: this.#nextMediaPort(),
     });
     this.#calls.set(call.parts.callId, call);
-    const response = await this.#challenged("INVITE", uri, call.sdp(), onRinging, () => [
+    const onProvisional = ({ status }: SipMessage): void => {
+      if (status > 100) onRinging();
+    };
+    const response = await this.#challenged("INVITE", uri, call.sdp(), onProvisional, () => [
       ...call.fields(`${call.nextCseq()} INVITE`),
       ["Contact", this.contact],
       ["Subject", subject],
