@@ -63,7 +63,7 @@ describe("kill -9 of one process during two calls", () => {
   }
 
   for (const service of ["callmanager", "edge"] as const) {
-    it(`given two calls, when ${service} is killed and a phone dials before the next one is there, then its one INVITE makes a call`, async () => {
+    it(`given two calls, when ${service} is killed and a phone dials before the next one is there, then that call is made`, async () => {
       const [caller, callee] = [phoneAt(4), phoneAt(5)];
       const formerPid = await node.killService(service);
       await caller.dial("1006");

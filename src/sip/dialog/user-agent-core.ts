@@ -9,6 +9,7 @@ import { DialogActions } from "./dialog-actions.ts";
 import { DialogTakeover, type ClaimResult, type ImportResult } from "./dialog-takeover.ts";
 import { summaryOf, type EdgeDialogSummary } from "./dialog.ts";
 import { InboundRequests } from "./inbound-requests.ts";
+import type { UnansweredInvite } from "./invite-journal.ts";
 import { InviteResponses } from "./invite-responses.ts";
 import { OutboundRequests, type RequestCommand } from "./outbound-requests.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
@@ -28,6 +29,7 @@ export class UserAgentCore implements TransactionUser {
   readonly #invites: InviteResponses;
   readonly #outbound: OutboundRequests;
   readonly #takeover: DialogTakeover;
+  #leftovers: readonly UnansweredInvite[] = [];
 
   constructor(context: CoreContext) {
     this.#context = context;
@@ -40,10 +42,11 @@ export class UserAgentCore implements TransactionUser {
     this.#takeover = new DialogTakeover(context, this.#actions);
   }
 
-  /** Takes up the dialogs from before a restart. New requests wait for applications from now on. */
+  /** Takes up what is on file from before a restart. New requests wait for applications from now on. */
   start(): void {
     this.#inbound.start();
     this.#context.dialogs.load();
+    this.#leftovers = this.#context.invites.load();
     this.#actions.resumeTimers();
   }
 
@@ -53,9 +56,10 @@ export class UserAgentCore implements TransactionUser {
    * and before an application is connected.
    */
   endLeftovers(): void {
-    const { clock, invites, logger, transactions } = this.#context;
+    const { clock, logger, transactions } = this.#context;
     const sinceMs = clock.wallMs() - MAX_RINGING_MS;
-    const left = invites.load().filter(({ atMs }) => atMs >= sinceMs);
+    const left = this.#leftovers.filter(({ atMs }) => atMs >= sinceMs);
+    this.#leftovers = [];
     this.#inbound.refuseNew(() => {
       for (const invite of left) {
         if (invite.kind === "sent") this.#outbound.cancelLeftover(invite.sent);
