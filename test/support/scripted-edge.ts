@@ -10,7 +10,7 @@ export interface EdgeCommand {
   readonly text: string;
 }
 
-/** The server side of the drachtio wire protocol under a test's control: only logging on and routes are automatic. */
+/** The server side of the drachtio wire protocol under a test's control: only logging on, routes and pings are automatic. */
 export class ScriptedEdge {
   readonly commands = new Inbox<EdgeCommand>(({ tokens, text }) => `${tokens.join("|")} ${text.slice(0, 30)}`);
   readonly routes: string[] = [];
@@ -19,6 +19,7 @@ export class ScriptedEdge {
   /** Chunks received: one a write of the client, mostly. */
   readonly chunks: string[] = [];
   acceptsSecret = true;
+  answersPings = true;
   version = "v0.9.10";
   #server: Server | undefined;
   #socket: Socket | undefined;
@@ -110,6 +111,10 @@ export class ScriptedEdge {
     if (tokens[0] === "route") {
       this.routes.push(tokens[1] ?? "");
       this.sendFrame(`${randomUUID()}|response|${id}|OK`);
+      return;
+    }
+    if (tokens[0] === "ping" && this.answersPings) {
+      this.sendFrame(`${randomUUID()}|response|${id}|OK|pong`);
       return;
     }
     this.commands.put({ id, tokens, text: end < 0 ? "" : payload.slice(end + 2) });

@@ -31,6 +31,7 @@ export interface CallControlOptions {
   /** Told of each request that was refused. */
   readonly onRefused: (method: string, reason: string) => void;
   readonly onConnected: () => void;
+  readonly onRouted: () => void;
   readonly onDisconnected: () => void;
 }
 
@@ -75,6 +76,10 @@ export class CallControl implements SignalingHandler {
   onConnected(localHosts: readonly string[]): void {
     this.#options.newCalls.localHosts = new Set(localHosts);
     this.#options.onConnected();
+  }
+
+  onRouted(): void {
+    this.#options.onRouted();
   }
 
   onDisconnected(): void {

@@ -261,8 +261,8 @@ export class CallManager {
         this.#edgeReconciler.start();
         this.#watched.subscriptions.findEdge();
         this.#trunks.edgeConnected();
-        this.#options.onReady?.();
       },
+      onRouted: () => this.#options.onReady?.(),
       onDisconnected: () => {
         logger.warn("lost the edge", { calls: this.#table.active });
         this.#edgeReconciler.stop();

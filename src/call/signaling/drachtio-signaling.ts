@@ -74,6 +74,8 @@ export class DrachtioSignaling implements SignalingPort {
   #tuning: AgentTuning | undefined;
   #connected = false;
   #takesDialogs = false;
+  /** The command behind the routes: its answer says that they are taken, too. */
+  #behindRoutes: string | undefined;
   #closed = false;
 
   constructor(options: DrachtioSignalingOptions) {
@@ -124,7 +126,7 @@ export class DrachtioSignaling implements SignalingPort {
       logger,
       onDelay: this.#options.onDelay ?? NOTHING,
       beforeWrite: this.#options.beforeWrite ?? NOTHING,
-      take: (message) => this.#handover.take(message),
+      take: (message) => this.#takeRouted(message) || this.#handover.take(message),
       onCancel: (transactionId, dialogId, text) => this.#onCancel(transactionId, dialogId, text),
     });
     this.#listen(agent);
@@ -165,14 +167,23 @@ export class DrachtioSignaling implements SignalingPort {
       this.#connected = true;
       this.#takesDialogs = TANDEM_VERSION.test(version ?? "");
       this.#outgoing.agent = agent;
+      this.#behindRoutes = this.#tuning?.send("ping");
       this.#handler?.onConnected(localHostsOf(hostPorts ?? ""));
     });
     emitter.on("close", () => this.#disconnected());
   }
 
+  #takeRouted(message: string): boolean {
+    if (this.#behindRoutes === undefined || message.split("|", 3)[2] !== this.#behindRoutes) return false;
+    this.#behindRoutes = undefined;
+    this.#handler?.onRouted();
+    return true;
+  }
+
   #disconnected(): void {
     if (!this.#connected) return;
     this.#connected = false;
+    this.#behindRoutes = undefined;
     this.#outgoing.agent = undefined;
     this.#handover.disconnected();
     // Calls learn of it first: what fails now was not refused by anybody.

@@ -91,6 +91,8 @@ export interface SignalingHandler {
   /** The edge has ended a dialog by itself. */
   onDialogEnded(dialogId: string, message: SipMessage): void;
   onConnected(localHosts: readonly string[]): void;
+  /** The edge has taken every verb that was routed: from now on requests come here, and not to nobody. */
+  onRouted(): void;
   onDisconnected(): void;
 }
 

@@ -51,6 +51,7 @@ export class CtiSignaling implements SignalingPort {
       onCancel: (transactionId, dialogId, message) => handler.onCancel(transactionId, dialogId, message),
       onDialogEnded: (dialogId, message) => handler.onDialogEnded(dialogId, message),
       onConnected: (localHosts) => handler.onConnected(localHosts),
+      onRouted: () => handler.onRouted(),
       onDisconnected: () => {
         // Calls learn of it first: what fails now was not refused by anybody.
         handler.onDisconnected();

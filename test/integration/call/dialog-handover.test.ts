@@ -33,6 +33,7 @@ describe("DrachtioSignaling: dialogs that are claimed and imported", () => {
         onCancel: () => undefined,
         onDialogEnded: () => undefined,
         onConnected: () => resolve(),
+        onRouted: () => undefined,
         onDisconnected: () => undefined,
       });
     });

@@ -52,6 +52,9 @@ class Recorder implements SignalingHandler {
   onConnected(hosts: readonly string[]): void {
     this.events.put(`connected ${hosts.join()}`);
   }
+  onRouted(): void {
+    this.events.put("routed");
+  }
   onDisconnected(): void {
     this.events.put("disconnected");
   }
@@ -135,6 +138,21 @@ describe("DrachtioSignaling", () => {
 
   it("given a connection, when it is made, then the instance id is told, so that dialogs come back to it", () => {
     assert.equal(edge.tags, "callmanager");
+  });
+
+  it("given a connection, when the edge answers what was sent behind the routes, then it is told that requests come here, and again after the next connection", async () => {
+    await handler.event("routed");
+    edge.answersPings = false;
+    edge.disconnect();
+    await handler.event("disconnected");
+    await handler.event("connected");
+    const ping = await edge.commands.take(({ tokens }) => tokens[0] === "ping", "ping");
+    await routed(2);
+    edge.deliver(inviteText(), "t1", "d1");
+    await handler.request("INVITE");
+    assert.deepEqual(handler.events.waiting, []);
+    edge.sendFrame(`x|response|${ping.id}|OK|pong`);
+    await handler.event("routed");
   });
 
   it("given a connection, when it is made, then each verb that may come is routed once", async () => {
