@@ -27,11 +27,16 @@ export interface CtiSite {
 }
 
 /** What else a site is made of. */
-export interface CtiSiteOptions extends Pick<TandemNodeOptions, "orphanGraceSeconds" | "cti" | "phones"> {
+export interface CtiSiteOptions extends Pick<TandemNodeOptions, "orphanGraceSeconds" | "cti" | "phones" | "edge"> {
+  /** Where SIP is spoken, when it is not by the edge of the node. */
+  readonly sipPort?: number;
   readonly devices: readonly VirtualDevice[];
 }
 
-export async function startCtiSite(cleanup: Cleanup, { devices, ...options }: CtiSiteOptions): Promise<CtiSite> {
+export async function startCtiSite(
+  cleanup: Cleanup,
+  { devices, sipPort, ...options }: CtiSiteOptions,
+): Promise<CtiSite> {
   const addresses = {} as Record<Place, string>;
   for (const place of Object.keys(PLACES) as Place[]) addresses[place] = await freeLoopbackAddress();
   const started = await TandemNode.start({
@@ -51,7 +56,7 @@ export async function startCtiSite(cleanup: Cleanup, { devices, ...options }: Ct
     node,
     addresses,
     phone: async (place) => {
-      const server = { address: "127.0.0.1", port: node.sipPort };
+      const server = { address: "127.0.0.1", port: sipPort ?? node.sipPort };
       const options = { number: place, user: place, password: "", server, address: addresses[place], port: SIP_PORT };
       return cleanup.add(await SipPhone.start(options), (phone) => phone.close());
     },

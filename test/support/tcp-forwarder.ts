@@ -30,6 +30,11 @@ export class TcpForwarder {
   /** Breaks all connections and takes no more; may be called twice. */
   cut(): void {
     this.#server.close();
+    this.disconnect();
+  }
+
+  /** Breaks all connections; it goes on listening. */
+  disconnect(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
