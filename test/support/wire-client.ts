@@ -2,6 +2,9 @@ import { connect, type Socket } from "node:net";
 import { randomUUID } from "node:crypto";
 import { FrameDecoder } from "../../src/sip/wire/frame-decoder.ts";
 
+/** A reply has the id of its command. */
+const LONG_ID = 1_000_000;
+
 /** One frame from the server: meta tokens and the message after them. */
 export interface WireFrame {
   readonly tokens: readonly string[];
@@ -88,6 +91,14 @@ export class WireClient {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** Reads no more, has at least so many octets of replies sent to it, and ends its side. */
+  leaveUnread(octets: number): void {
+    this.#socket.pause();
+    const payload = `${"x".repeat(LONG_ID)}|ping`;
+    for (let left = octets; left > 0; left -= LONG_ID) this.sendRaw(`${payload.length}#${payload}`);
+    this.#socket.end();
   }
 
   async closed(): Promise<void> {

@@ -2,6 +2,9 @@ import type { Socket } from "node:net";
 import type { Application } from "../dialog/index.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 
+/** How long an ended connection waits for the application to read anything of what it was sent before. */
+const LAST_READ_MS = 2_000;
+
 /** Bounds of one application's connection. */
 export interface WireConnectionLimits {
   /** Longest frame that is accepted. */
@@ -44,6 +47,7 @@ export class WireConnection implements Application {
       onBroken: (reason) => events.onBroken(this, reason),
     });
     socket.on("data", (chunk: unknown) => this.#decoder.push(String(chunk)));
+    socket.on("end", () => this.#boundLastRead());
   }
 
   get instanceId(): string {
@@ -78,6 +82,11 @@ export class WireConnection implements Application {
     this.#flush();
     this.#socket.end();
     this.#socket.destroySoon();
+    this.#boundLastRead();
+  }
+
+  #boundLastRead(): void {
+    this.#socket.setTimeout(LAST_READ_MS, () => this.#socket.destroy());
   }
 
   #flush(): void {

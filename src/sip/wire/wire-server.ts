@@ -183,16 +183,19 @@ export class WireServer implements ApplicationPort {
       if (!connection.authenticated) connection.end();
     });
     socket.on("error", (error) => logger.info("application failed", { name: connection.name, error: error.message }));
+    // It may still read what it was sent before.
+    socket.on("end", () => this.#onGone(connection));
     socket.on("close", () => {
       deadline.cancel();
-      this.#onClosed(connection);
+      this.#connections.delete(connection);
+      this.#onGone(connection);
     });
   }
 
-  #onClosed(connection: WireConnection): void {
-    if (!this.#connections.delete(connection)) return;
+  #onGone(connection: WireConnection): void {
     this.#routes.removeAll(connection);
     if (!connection.authenticated) return;
+    connection.authenticated = false;
     this.#options.logger.info("application disconnected", { name: connection.name });
     this.#users?.core.applicationGone(connection, connection.verbs);
   }
@@ -206,6 +209,7 @@ export class WireServer implements ApplicationPort {
   #onBroken(connection: WireConnection, reason: string): void {
     this.#options.logger.warn("application broke the framing", { name: connection.name, reason });
     connection.end();
+    this.#onGone(connection);
   }
 
   #onFrame(connection: WireConnection, payload: string): void {

@@ -5,6 +5,9 @@ import { ManualClock } from "../../../support/manual-clock.ts";
 import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
 import type { WireClient } from "../../../support/wire-client.ts";
 
+/** More than the system takes for a socket that is not read. */
+const UNREAD_OCTETS = 20_000_000;
+
 describe("SipEdge: requests while an application is awaited", () => {
   let clock: ManualClock;
   let fixture: EdgeFixture;
@@ -66,6 +69,17 @@ describe("SipEdge: requests while an application is awaited", () => {
     await peer.take("SIP/2.0 100");
     await answer(await fixture.application("invite"), "INVITE");
     await peer.take("SIP/2.0 200");
+  });
+
+  it("given an application that ends its side and reads no more, when a call comes, then it waits for the next one, and the edge can be ended", async () => {
+    const application = await fixture.application("invite");
+    application.leaveUnread(UNREAD_OCTETS);
+    await eventually(() => assert.equal(fixture.gauge("tandem_wire_applications"), 0), { timeoutMs: 2_000 });
+    send("INVITE", "call");
+    await waiting(1);
+    await answer(await fixture.application("invite"), "INVITE");
+    await peer.take("SIP/2.0 200");
+    await fixture.edge.close();
   });
 
   it("given one that does not come back, when four seconds have passed, then who waits gets 503, and who comes later at once", async () => {
