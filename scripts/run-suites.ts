@@ -41,12 +41,12 @@ async function runAll(suites: readonly Suite[], compiled: string): Promise<Suite
   return results;
 }
 
-/** Checks that follow each other run at the same time. */
+/** Suites of one kind that follow each other run at the same time. */
 function inTurns(suites: readonly Suite[]): Suite[][] {
   const turns: Suite[][] = [];
   for (const suite of suites) {
     const last = turns.at(-1);
-    if (suite.isCheck === true && last?.[0]?.isCheck === true) last.push(suite);
+    if (suite.together !== undefined && suite.together === last?.[0]?.together) last.push(suite);
     else turns.push([suite]);
   }
   return turns;

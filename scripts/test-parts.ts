@@ -10,7 +10,7 @@ export interface PartsOptions {
 }
 
 /** Files that run in several processes are dealt out in more parts than those, since they differ in length. */
-const PARTS_PER_PROCESS = 2;
+const PARTS_PER_PROCESS = 3;
 
 /**
  * Deals files out to the processes that run them; a process that has ended its part takes the next one. With one process

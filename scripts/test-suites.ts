@@ -17,8 +17,8 @@ export interface Suite {
   readonly run: { readonly command: readonly string[]; readonly counts?: boolean } | TestFiles;
   /** The suite is ended, and has failed, after this time. */
   readonly limitSeconds: number;
-  /** It starts no nodes and measures no times, so others of its kind run at the same time. */
-  readonly isCheck?: boolean;
+  /** Suites of one kind that follow each other run at the same time: those that start no nodes, and those that mostly wait. */
+  readonly together?: "checks" | "waiting";
   /** Lines covered by it count. */
   readonly coverage?: boolean;
   /** It starts nodes and phones: it gets a network namespace of its own where the system allows. */
@@ -42,17 +42,23 @@ export const SUITES: readonly Suite[] = [
     title: "format",
     run: npx("prettier", "--check", "--log-level", "warn", "."),
     limitSeconds: 150,
-    isCheck: true,
+    together: "checks",
   },
-  { name: "lint", title: "lint", run: npx("eslint", "--max-warnings", "0", "."), limitSeconds: 240, isCheck: true },
+  {
+    name: "lint",
+    title: "lint",
+    run: npx("eslint", "--max-warnings", "0", "."),
+    limitSeconds: 240,
+    together: "checks",
+  },
   {
     name: "layers",
     title: "layers",
     run: npx("depcruise", "--config", ".dependency-cruiser.cjs", "src"),
     limitSeconds: 90,
-    isCheck: true,
+    together: "checks",
   },
-  { name: "types", title: "types", run: npx("tsc", "--noEmit"), limitSeconds: 150, isCheck: true },
+  { name: "types", title: "types", run: npx("tsc", "--noEmit"), limitSeconds: 150, together: "checks" },
   {
     name: "unit",
     title: "unit",
@@ -94,7 +100,7 @@ export const SUITES: readonly Suite[] = [
     // Some 1,000,000 steps.
     run: { command: ["npm", "run", "--silent", "test:simulation", "--", "--seeds", "800", "--seconds", "60"] },
     limitSeconds: 120,
-    isCheck: true,
+    together: "checks",
   },
   {
     name: "cti-simulation",
@@ -102,14 +108,14 @@ export const SUITES: readonly Suite[] = [
     // Some 1,500 kills and cuts, more than 200 of each kind.
     run: { command: ["npm", "run", "--silent", "test:cti-simulation"] },
     limitSeconds: 180,
-    isCheck: true,
+    together: "checks",
   },
   {
     name: "coverage",
     title: "coverage",
     run: { command: ["node", "--import", "tsx", "scripts/check-coverage.ts"] },
     limitSeconds: 120,
-    isCheck: true,
+    together: "checks",
   },
   {
     name: "phones",
@@ -118,7 +124,22 @@ export const SUITES: readonly Suite[] = [
     limitSeconds: 480,
     ownNetwork: true,
   },
-  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 480, ownNetwork: true },
+  {
+    name: "load",
+    title: "SIPp",
+    run: tests("test/load", 120_000),
+    limitSeconds: 480,
+    ownNetwork: true,
+    together: "waiting",
+  },
+  {
+    name: "srf",
+    title: "drachtio-srf's own tests",
+    // It makes its namespaces itself.
+    run: { command: ["node", "--import", "tsx", "test/conformance/srf/run-srf-tests.ts"], counts: true },
+    limitSeconds: 240,
+    together: "waiting",
+  },
   {
     name: "kill",
     title: "kills and attacks",
@@ -130,13 +151,6 @@ export const SUITES: readonly Suite[] = [
     },
     limitSeconds: 1_080,
     ownNetwork: true,
-  },
-  {
-    name: "srf",
-    title: "drachtio-srf's own tests",
-    // It makes its namespaces itself.
-    run: { command: ["node", "--import", "tsx", "test/conformance/srf/run-srf-tests.ts"], counts: true },
-    limitSeconds: 240,
   },
 ];
 
