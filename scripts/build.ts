@@ -1,8 +1,9 @@
-// Builds dist from src: it holds the compiled sources, the types of the SDK, and nothing else. A build that fails leaves the
-// last one alone.
+// Builds dist from src: it holds the programs, the SDK with its types, and nothing else. A build that fails leaves the last
+// one alone.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { bundlePrograms, bundleSdk } from "./bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -12,7 +13,7 @@ const compiler = join(root, "node_modules", "@typescript", "native", "bin", "tsc
 mkdirSync(cache, { recursive: true });
 try {
   const built = join(cache, "new");
-  if (["src", join("src", "sdk")].every((project) => compiles(project, built))) {
+  if (compiles("-p", "src") && compiles("-p", join("src", "sdk"), "--outDir", built) && (await bundles(built))) {
     chmodSync(join(built, "main", "tandem.js"), 0o755);
     if (existsSync(dist)) renameSync(dist, join(cache, "old"));
     renameSync(built, dist);
@@ -23,7 +24,15 @@ try {
   rmSync(cache, { recursive: true, force: true });
 }
 
-function compiles(project: string, outDir: string): boolean {
-  const words = [compiler, "-p", join(root, project), "--outDir", outDir];
-  return spawnSync(process.execPath, words, { cwd: root, stdio: "inherit" }).status === 0;
+function compiles(...words: readonly string[]): boolean {
+  return spawnSync(process.execPath, [compiler, ...words], { cwd: root, stdio: "inherit" }).status === 0;
+}
+
+async function bundles(built: string): Promise<boolean> {
+  try {
+    await Promise.all([bundlePrograms(join(built, "main")), bundleSdk(join(built, "sdk"))]);
+    return true;
+  } catch {
+    return false;
+  }
 }

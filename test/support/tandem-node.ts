@@ -35,6 +35,8 @@ export interface TandemNodeOptions {
   readonly orphanGraceSeconds?: number;
   /** Options of Node itself, for the supervisor and its services. */
   readonly nodeOptions?: readonly string[];
+  /** The command's file, where it is not that of dist. */
+  readonly program?: string;
 }
 
 interface NodePorts {
@@ -45,6 +47,7 @@ interface NodePorts {
 }
 
 const ROOT = join(import.meta.dirname, "..", "..");
+const PROGRAM = join(ROOT, "dist", "main", "tandem.js");
 const ADDRESS = "127.0.0.1";
 /** Generous, for machines that have much else to do: a supervisor that ends is told at once, whatever this is. */
 const START_TIMEOUT_MS = 60_000;
@@ -106,7 +109,7 @@ export class TandemNode {
     const file = directory.join("tandem.yaml");
     writeFileSync(file, JSON.stringify(configurationOf(options, ports)));
     const args = ["start", "--config", file, "--data-dir", directory.join("data")];
-    return TandemNode.#launch(directory, args, ports, options.nodeOptions);
+    return TandemNode.#launch(directory, args, ports, options);
   }
 
   /** Starts the demo, by default on free ports, and waits until it is ready. */
@@ -127,9 +130,9 @@ export class TandemNode {
     directory: TemporaryDirectory,
     args: readonly string[],
     ports: NodePorts,
-    nodeOptions: readonly string[] = [],
+    options: Pick<TandemNodeOptions, "nodeOptions" | "program"> = {},
   ): Promise<TandemNode> {
-    const node = new TandemNode(directory, args, tandem(args, {}, nodeOptions), ports);
+    const node = new TandemNode(directory, args, tandem(args, {}, options), ports);
     try {
       await node.#ready();
       return node;
@@ -279,14 +282,13 @@ export class TandemNode {
   }
 }
 
-/** Runs the built `tandem` command. */
+/** Runs the built `tandem` command, or another `program` in its place. */
 export function tandem(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  nodeOptions: readonly string[] = [],
+  { nodeOptions = [], program = PROGRAM }: Pick<TandemNodeOptions, "nodeOptions" | "program"> = {},
 ): ManagedProcess {
-  const bin = join(ROOT, "dist", "main", "tandem.js");
-  return new ManagedProcess({ command: process.execPath, args: [...nodeOptions, bin, ...args], cwd: ROOT, env });
+  return new ManagedProcess({ command: process.execPath, args: [...nodeOptions, program, ...args], cwd: ROOT, env });
 }
 
 function configurationOf(options: TandemNodeOptions, ports: NodePorts): TandemConfigInput {

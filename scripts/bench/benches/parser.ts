@@ -1,12 +1,14 @@
 import { join } from "node:path";
+import { TemporaryDirectory } from "../../../test/support/temporary-directory.ts";
 import { ManagedProcess } from "../../../test/support/managed-process.ts";
+import { bundleSource } from "../../bundle.ts";
 import { TANDEM, type Bench, type BenchContext, type Measured } from "../bench.ts";
 import { median, roundTo } from "../results/statistics.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "programs", "parser-loop.ts");
 const PARSERS = [TANDEM, "drachtio-srf"] as const;
 
-/** The parser of dist and that of drachtio-srf, each in a process of its own, one after the other. */
+/** The parser as it is built and that of drachtio-srf, each in a process of its own, one after the other. */
 export const parser: Bench = {
   name: "parser",
   about: "a typical INVITE parsed over and over on one core",
@@ -17,10 +19,12 @@ export const parser: Bench = {
 async function measureParsers(context: BenchContext): Promise<Measured[]> {
   const { runs, seconds } = context.options;
   const figures: Measured[] = [];
+  const folder = context.cleanup.add(new TemporaryDirectory("parser"), (made) => made.close());
+  await bundleSource("src/sip/message/index.ts", folder.path, "parser");
   for (const system of PARSERS) {
     const rates: { parsed: number; read: number }[] = [];
     for (let run = 0; run < runs; run += 1) {
-      const rate = await runParser(context, system, seconds);
+      const rate = await runParser(context, system === TANDEM ? folder.join("parser.js") : system, seconds);
       context.progress(`${system}: ${rate.parsed} INVITEs/s, ${rate.read} with six headers read`);
       rates.push(rate);
     }
@@ -41,13 +45,13 @@ async function measureParsers(context: BenchContext): Promise<Measured[]> {
 
 async function runParser(
   { cleanup }: BenchContext,
-  system: (typeof PARSERS)[number],
+  parser: string,
   seconds: number,
 ): Promise<{ parsed: number; read: number }> {
   const program = cleanup.add(
     new ManagedProcess({
       command: process.execPath,
-      args: ["--import", "tsx", PROGRAM, system, String(seconds)],
+      args: ["--import", "tsx", PROGRAM, parser, String(seconds)],
     }),
     (running) => running.kill().then(() => undefined),
   );

@@ -4,8 +4,8 @@ import { TANDEM, type Bench, type BenchContext, type Measured } from "../bench.t
 import { runCallBurst } from "../load/call-burst.ts";
 import { cleanCallRate } from "../load/calls-clean.ts";
 import { median, roundTo } from "../results/statistics.ts";
-import { journalOptions } from "../systems/journal-options.ts";
 import { startTandem, type TandemSystem } from "../systems/tandem-system.ts";
+import { buildWithoutJournals } from "../systems/without-journals.ts";
 
 /** Of the clean rate: below it, so that both keep up and what differs is the processor time. */
 const SHARE_OF_CLEAN = 0.7;
@@ -25,8 +25,8 @@ export const records: Bench = {
 };
 
 async function measureRecords(context: BenchContext): Promise<Measured[]> {
-  const kept = await startTandem(context, { nodeOptions: journalOptions("kept") });
-  const none = await startTandem(context, { nodeOptions: journalOptions("none") });
+  const kept = await startTandem(context);
+  const none = await startTandem(context, { program: await buildWithoutJournals(context) });
   for (const system of [kept, none]) await runCallBurst(context, system, WARM_UP.rate, WARM_UP.seconds);
   if (journalBytes(kept) === 0 || journalBytes(none) > 0) throw new Error("the journals are not as they should be");
   const rate = Math.max(1, Math.round((await cleanCallRate(context, kept)) * SHARE_OF_CLEAN));

@@ -1,9 +1,8 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import type * as Message from "../../../src/sip/message/index.ts";
 
-// Parses one INVITE over and over: `parser-loop.ts tandem|drachtio-srf <seconds>`. Prints how many a second, once
-// parsed only and once with six headers read.
+// Parses one INVITE over and over: `parser-loop.ts <file of the built src/sip/message>|drachtio-srf <seconds>`. Prints
+// how many a second, once parsed only and once with six headers read.
 
 const INVITE = [
   "INVITE sip:1002@example.org SIP/2.0",
@@ -42,8 +41,7 @@ interface DrachtioParser {
   readonly parseSipMessage: (text: string, isLazy: boolean) => { method: string; headers: Record<string, string> };
 }
 
-async function tandemParser(): Promise<ParseOnce> {
-  const path = join(import.meta.dirname, "..", "..", "..", "dist", "sip", "message", "index.js");
+async function tandemParser(path: string): Promise<ParseOnce> {
   const { parseSipMessage } = (await import(path)) as typeof Message;
   return (isRead) => {
     const result = parseSipMessage(INVITE);
@@ -75,7 +73,7 @@ function perSecond(parseOnce: ParseOnce, isRead: boolean, seconds: number): numb
   return Math.round((1_000 * count) / (performance.now() - startMs));
 }
 
-const [system, seconds] = process.argv.slice(2);
-const parse = system === "tandem" ? await tandemParser() : drachtioParser();
+const [parser = "", seconds] = process.argv.slice(2);
+const parse = parser === "drachtio-srf" ? drachtioParser() : await tandemParser(parser);
 perSecond(parse, true, 1);
 process.stdout.write(`${perSecond(parse, false, Number(seconds))} ${perSecond(parse, true, Number(seconds))}\n`);

@@ -24,6 +24,8 @@ export interface TandemSystem extends SystemUnderTest {
 export interface TandemOptions {
   /** Of Node itself, for every process. */
   readonly nodeOptions?: readonly string[];
+  /** The command's file, where it is not that of dist. */
+  readonly program?: string;
   /** Beside the 1,000. */
   readonly morePhones?: NonNullable<TandemNodeOptions["phones"]>;
   readonly cti?: TandemNodeOptions["cti"];
@@ -32,10 +34,11 @@ export interface TandemOptions {
 /** Starts a node whose callers and callee are peers known by address, and 1,000 phones that register with digest. */
 export async function startTandem(
   { cleanup }: BenchContext,
-  { nodeOptions = [], morePhones = [], cti }: TandemOptions = {},
+  { nodeOptions = [], morePhones = [], cti, program }: TandemOptions = {},
 ): Promise<TandemSystem> {
   const node = await TandemNode.start({
     nodeOptions,
+    ...(program === undefined ? {} : { program }),
     ...(cti === undefined ? {} : { cti }),
     media: { portRange: PORT_RANGE },
     peers: [

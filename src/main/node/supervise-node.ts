@@ -117,9 +117,10 @@ function spawnOptionsOf(
   { serviceScript, environment, paths }: SuperviseNodeOptions,
   output: ServiceOutput,
 ): SpawnOptions {
-  const own = join(import.meta.dirname, "..", `service${extname(import.meta.filename)}`);
+  // Built, all programs stand in one folder.
+  const own = extname(import.meta.filename) === ".ts" ? join("..", "service.ts") : "service.js";
   return {
-    script: serviceScript ?? own,
+    script: serviceScript ?? join(import.meta.dirname, own),
     nodeOptions: process.execArgv.filter((option) => !option.startsWith("--inspect")),
     nodeFile: paths.nodeFile,
     openOutput: (name) => output.open(name),

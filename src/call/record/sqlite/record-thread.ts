@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { WorkerStart } from "./worker-messages.ts";
 
-/** Starts the thread that has the table for itself. */
+/** Starts the thread that has the table for itself; built, its program stands in the same folder, too. */
 export function startRecordThread(workerData: WorkerStart): Worker {
   const extension = extname(import.meta.url);
   const program = new URL(`./record-worker${extension}`, import.meta.url);
