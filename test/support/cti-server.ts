@@ -192,6 +192,7 @@ export class CtiServer {
       seq: session.seq,
       protocol: "1.0",
       node: this.#name,
+      serverMs: Date.now(),
       user: "cti",
       permissions: [],
       heartbeatMs: this.heartbeatMs,

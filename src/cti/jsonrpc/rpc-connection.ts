@@ -195,15 +195,14 @@ export class RpcConnection {
     if (this.#opens > MAX_OPENS) return connection.close(CLOSE.protocol, "too many sign-ins");
     this.#isOpening = true;
     try {
-      const opened = await door.open(checked(OPEN, params), connection, () => !this.#isClosed);
-      if (opened === undefined) return;
-      this.#session = opened.session;
-      this.#intake = opened.intake;
-      connection.send(
-        resultText(id, withMore(opened.result, { methods: [...this.#options.operations.keys()].sort() })),
-      );
-      opened.begin();
-      this.#beatLater(opened.session);
+      const isThere = (): boolean => !this.#isClosed;
+      await door.open(checked(OPEN, params), connection, isThere, ({ session, result, intake, begin }) => {
+        this.#session = session;
+        this.#intake = intake;
+        connection.send(resultText(id, withMore(result, { methods: [...this.#options.operations.keys()].sort() })));
+        begin();
+        this.#beatLater(session);
+      });
     } finally {
       this.#isOpening = false;
     }

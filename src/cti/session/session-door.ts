@@ -60,23 +60,28 @@ export class SessionDoor {
   }
 
   /**
-   * @param isThere false when the connection has gone meanwhile
-   * @returns undefined when it has
+   * @param isThere false when the connection has gone meanwhile: nothing is opened then
+   * @param give told of the session at once: until it has begun nobody else may be given one
    * @throws {CtiError}
    */
-  async open(params: OpenParams, connection: Connection, isThere: () => boolean): Promise<OpenedSession | undefined> {
+  async open(
+    params: OpenParams,
+    connection: Connection,
+    isThere: () => boolean,
+    give: (opened: OpenedSession) => void,
+  ): Promise<void> {
     if (!params.protocol.includes(PROTOCOL)) {
       throw new CtiError("protocol-version", `the server speaks ${PROTOCOL}`, { expected: PROTOCOL });
     }
     const user = await this.#signIn(params, connection);
-    if (!isThere()) return undefined;
+    if (!isThere()) return;
     const times = this.#timesOf(params);
     const { resume, client, group } = params;
-    if (resume !== undefined) return this.#resume(params, resume, user, connection, times);
+    if (resume !== undefined) return give(this.#resume(params, resume, user, connection, times));
     checkStandby(times, group);
     this.#checkConnections(user);
     await this.#options.prepare();
-    if (!isThere()) return undefined;
+    if (!isThere()) return;
     this.#checkConnections(user);
     const session = this.#options.table.open({
       user,
@@ -84,11 +89,12 @@ export class SessionDoor {
       ...(group === undefined ? {} : { group }),
       ...times,
     });
-    return this.#opened(session, "new", times, () => {
+    const begin = (): void => {
       session.attach(connection, { afterSeq: 0, user, ...times });
       this.#options.audit.session(session, "opened");
       this.#options.table.opened(session);
-    });
+    };
+    give(this.#opened(session, "new", times, begin));
   }
 
   async #signIn({ token, user, password }: OpenParams, connection: Connection): Promise<CtiUser> {
@@ -171,6 +177,7 @@ export class SessionDoor {
       seq: session.seq,
       protocol: PROTOCOL,
       node,
+      serverMs: Math.trunc(this.#options.clock.wallMs()),
       user: user.name,
       permissions: user.permissions,
       ...times,

@@ -1520,6 +1520,8 @@ export interface MethodResults {
     readonly eventTypes: readonly string[];
     /** A standby takes its devices over when its connection has been lost for so long; at most two heartbeats. Needs a group. In milliseconds. */
     readonly standbyAfterMs?: number;
+    /** The server's clock, which judges `deadlineMs`; absent: an earlier server. In milliseconds since 1970. */
+    readonly serverMs?: number;
   };
   readonly "provider.ack": {
     /** Events of the session up to this one show all effects. */

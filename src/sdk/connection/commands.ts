@@ -58,7 +58,8 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_PENDING = 10_000;
 const AGAIN_MS = 100;
 /** Refusals that a repetition with the same key settles. */
-const REPEATED = ["LIMIT_RATE", "CONFLICT_IN_PROGRESS"];
+const UNDER_WAY = "CONFLICT_IN_PROGRESS";
+const REPEATED = ["LIMIT_RATE", UNDER_WAY];
 
 /** Commands without an answer: each is sent again over every new link until its deadline. */
 export class Commands {
@@ -69,6 +70,8 @@ export class Commands {
   readonly #pending = new Set<Pending>();
   #canSend = false;
   #isOver = false;
+  /** How far the server's clock is ahead of ours. */
+  #aheadMs = 0;
 
   constructor(options: CommandsOptions, send: Send, barriers: Barriers, appliedSeq: () => number) {
     this.#options = options;
@@ -96,7 +99,7 @@ export class Commands {
       return Promise.reject(clientError("CLIENT_LIMIT", `${MAX_PENDING} commands have no answer yet`));
     if (signal?.aborted === true) return Promise.reject(abortReason(signal));
     const nowMs = clock.wallMs();
-    const meta = { key, keyMs: nowMs, deadlineMs: nowMs + timeoutMs, ...conditions };
+    const meta = { key, keyMs: nowMs, deadlineMs: Math.max(0, nowMs + this.#aheadMs + timeoutMs), ...conditions };
     return new Promise((resolve, reject) => {
       const abort = (): void => this.#settle(pending, () => reject(abortReason(signal)));
       const pending: Pending = {
@@ -123,6 +126,11 @@ export class Commands {
       this.#pending.add(pending);
       if (this.#canSend) this.#sendOne(pending);
     });
+  }
+
+  /** What the server says the time is, which judges deadlines. */
+  serverTime(wallMs: number): void {
+    this.#aheadMs = wallMs - this.#options.clock.wallMs();
   }
 
   /** The session is in service: what has no answer is sent, in the order in which it was asked for. */
@@ -169,7 +177,8 @@ export class Commands {
     if (answer.type === "lost" || !this.#pending.has(pending)) return;
     if (answer.type === "refused") {
       if (this.#repeats(pending, answer.error)) return;
-      return this.#settle(pending, () => pending.reject(answer.error));
+      const error = answer.error.code === UNDER_WAY ? underWay(pending, answer.error) : answer.error;
+      return this.#settle(pending, () => pending.reject(error));
     }
     const { result: reply } = answer;
     const seq = typeof reply["seq"] === "number" ? reply["seq"] : 0;
@@ -202,6 +211,11 @@ export class Commands {
     pending.forget();
     tell();
   }
+}
+
+/** The repetition was not done; what was sent first goes on. */
+function underWay({ method }: Pending, cause: CtiError): CtiError {
+  return clientError("CLIENT_TIMEOUT", `${method}: it is under way still`, "unknown", { cause });
 }
 
 function timeoutError({ method, wasSent }: Pending, timeoutMs: number): CtiError {

@@ -49,7 +49,11 @@ export class CtiSession {
   #malformed: CtiError | undefined;
   #refusal: CtiError | undefined;
   /** Who waits until it is in service again. */
-  readonly #served: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  readonly #served: {
+    readonly server: number;
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
   /** Why it could not be put in service. */
   #failure: CtiError | undefined;
 
@@ -156,7 +160,7 @@ export class CtiSession {
     await this.#reach(server);
     await this.#leave();
     this.#checkOpen();
-    const served = new Promise<void>((resolve, reject) => this.#served.push({ resolve, reject }));
+    const served = new Promise<void>((resolve, reject) => this.#served.push({ server: place, resolve, reject }));
     this.#reason = `moves to ${server}`;
     this.#malformed = undefined;
     this.#step({ type: "move", server: place });
@@ -288,6 +292,7 @@ export class CtiSession {
     const before = this.#opened;
     this.#opened = opened;
     this.#refusal = undefined;
+    if (opened.serverMs !== undefined) this.#commands.serverTime(opened.serverMs);
     if (before !== undefined && before.sessionId !== opened.sessionId) this.#commands.sessionLost();
     if (opened.mode !== "resumed") {
       this.#barriers.setAside();
@@ -319,15 +324,14 @@ export class CtiSession {
       return link.reject(clientError("CLIENT_PROTOCOL", "the server sent an event without seq or type"));
     if (seq <= this.#appliedSeq) return;
     if (seq !== this.#appliedSeq + 1) return link.giveUp(`event ${this.#appliedSeq + 1} is missing before ${seq}`);
+    // If it cannot be taken it is not asked for again: what it would have told comes with all that is asked for anew.
+    this.#appliedSeq = seq;
     try {
       this.#handlers.onEvent({ ...params, seq, type });
     } catch (error) {
-      // It is not asked for again: what it would have told, and what waits for it, come with all that is asked for anew.
-      this.#appliedSeq = seq;
       this.#barriers.setAside();
       return link.reject(protocolError(`event ${seq}, ${type},`, error));
     }
-    this.#appliedSeq = seq;
     this.#barriers.passUpTo(seq);
     if (seq - this.#ackedSeq >= ACK_EVERY) this.#acknowledge(link);
   }
@@ -345,9 +349,10 @@ export class CtiSession {
 
   #tell(what: "lost" | "resumed" | "resnapshot" | "opened" | "shutdown"): void {
     if (what !== "lost") {
-      for (const { resolve, reject } of this.#served.splice(0)) {
+      for (const { server, resolve, reject } of this.#served.splice(0)) {
         if (what === "shutdown") reject(this.#refusal ?? clientError("CLIENT_CLOSED", "the provider is shut down"));
-        else resolve();
+        else if (server === this.#state.server) resolve();
+        else reject(this.#refusal ?? clientError("CLIENT_UNREACHABLE", `it is at ${this.server}: ${this.#reason}`));
       }
     }
     switch (what) {

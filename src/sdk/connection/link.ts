@@ -42,11 +42,17 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#connectTimer = options.clock.after(CONNECT_MS, () => this.#lose(`no connection within ${CONNECT_MS} ms`));
-    this.#socket = options.openSocket(options.url, {
-      onOpen: () => this.#opened(),
-      onText: (text) => this.#take(text),
-      onClose: (code, reason) => this.#lose(reason === "" ? `closed with ${code}` : reason),
-    });
+    try {
+      this.#socket = options.openSocket(options.url, {
+        onOpen: () => this.#opened(),
+        onText: (text) => this.#take(text),
+        onClose: (code, reason) => this.#lose(reason === "" ? `closed with ${code}` : reason),
+      });
+    } catch (error) {
+      // An address that the host takes for none, or will not have: who made the link hears of it as of any that failed.
+      const reason = error instanceof Error ? error.message : String(error);
+      queueMicrotask(() => this.#lose(reason));
+    }
   }
 
   /** Calls `onBeat`, which sends something, each interval, and watches that the server does so too. */

@@ -53,7 +53,7 @@ async function proofOf(credentials: Credentials): Promise<{ token: string } | { 
 }
 
 /** These are about the server, or pass: another one, or the same later, may do it. */
-const ELSEWHERE = ["AUTH_BACKEND_DOWN", "LIMIT_CONNECTIONS", "LIMIT_RATE"];
+const ELSEWHERE = ["AUTH_BACKEND_DOWN", "AUTH_LOCKED", "LIMIT_CONNECTIONS", "LIMIT_RATE"];
 const ELSEWHERE_FAMILIES = ["NODE", "RESOURCE", "TIMEOUT", "INTERNAL", "CLIENT"];
 /** These are about the session that was to be resumed. */
 const FORGOTTEN = ["SESSION_RESUME_EXPIRED", "SESSION_RESUME_GAP", "SESSION_CLOSED", "NOT_FOUND_SESSION"];

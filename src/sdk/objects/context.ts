@@ -19,7 +19,7 @@ export interface ObjectContext {
   call(callId: string): Call;
   connection(connectionId: string, callId: string): Connection;
   /** A phone is opened before the first command on it; other devices are opened by who owns them. */
-  prepare(device: string): Promise<void>;
+  prepare(device: string, options?: CommandOptions): Promise<void>;
   readonly clock: SdkClock;
   /** There is no server that says how all is. */
   readonly isAway: boolean;

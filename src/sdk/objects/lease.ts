@@ -91,7 +91,7 @@ export class Lease implements MediaTerminal, RouteTerminal {
   }
   /** @internal */
   mediaChanged(media: MediaView): void {
-    if (media.moment === "wanted") this.#onWanted?.(media);
+    if (media.moment === "wanted" && this.isOwner) this.#onWanted?.(media);
     this.#media.take(media);
   }
   /** @internal Another session took the device over, or this one did: what waits at it waits for this one now. */

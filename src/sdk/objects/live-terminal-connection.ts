@@ -109,7 +109,7 @@ export class LiveTerminalConnection implements TerminalConnection {
     more: Omit<MethodParams[Method], "device" | "callId" | "meta">,
     options?: CommandOptions,
   ): Promise<MethodResults[Method]> {
-    await this.#context.prepare(this.device);
+    await this.#context.prepare(this.device, options);
     const params = { device: this.device, callId: this.call.id, ...more } as unknown as MethodParams[Method];
     return this.#context.command(method, params, options);
   }

@@ -68,13 +68,13 @@ export class LiveTerminal implements Terminal {
     { callId, headers, ...options }: { readonly callId?: string } & DialOptions = {},
   ): Promise<Call> {
     const call = this.#context.call(callId ?? this.#context.newId());
-    await this.#context.prepare(this.name);
+    await this.#context.prepare(this.name, options);
     const params = { device: this.name, to, callId: call.id, ...(headers && { headers }) };
     await this.#context.command("call.connect", params, patient(options));
     return call;
   }
   async swap(options?: CommandOptions): Promise<Done> {
-    await this.#context.prepare(this.name);
+    await this.#context.prepare(this.name, options);
     return doneOf(await this.#context.command("call.swap", { device: this.name }, options));
   }
   conference(calls?: readonly Call[], options?: CommandOptions): Promise<Call> {
@@ -88,7 +88,7 @@ export class LiveTerminal implements Terminal {
     party: { readonly connectionId: string } | { readonly party: string },
     { call, ...options }: { readonly call?: Call } & CommandOptions = {},
   ): Promise<Done> {
-    await this.#context.prepare(this.name);
+    await this.#context.prepare(this.name, options);
     const params = { device: this.name, ...party, ...(call && { callId: call.id }) };
     return doneOf(await this.#context.command("call.dropParty", params, options));
   }
@@ -112,7 +112,7 @@ export class LiveTerminal implements Terminal {
     return this.#call("call.barge", { device: this.name, callId: call.id }, patient(options));
   }
   async privacy(isOn?: boolean, options?: CommandOptions): Promise<Done> {
-    await this.#context.prepare(this.name);
+    await this.#context.prepare(this.name, options);
     const params = { device: this.name, ...(isOn !== undefined && { isOn }) };
     return doneOf(await this.#context.command("call.privacy", params, options));
   }
@@ -131,7 +131,7 @@ export class LiveTerminal implements Terminal {
     params: MethodParams[Method],
     options?: CommandOptions,
   ): Promise<Call> {
-    await this.#context.prepare(this.name);
+    await this.#context.prepare(this.name, options);
     const { callId } = await this.#context.command(method, params, options);
     const named = "callId" in params ? params.callId : undefined;
     const id = callId ?? named ?? this.terminalConnections.find(({ state }) => state === "talking")?.call.id;

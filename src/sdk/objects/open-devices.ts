@@ -7,6 +7,7 @@ interface OpenDevice {
   readonly opening: DeviceOpening;
   opened: Promise<OpenedDevice>;
   lease: Lease | undefined;
+  hasFailed?: true;
 }
 
 /** Sends `device.open`, and takes its snapshot. */
@@ -61,8 +62,9 @@ export class OpenDevices {
       // As it is now: it may have been opened again, in another session.
       return await device.opened;
     } catch (error) {
+      device.hasFailed = true;
       if (this.#devices.get(opening.device) === device) {
-        if (known === undefined) this.#devices.delete(opening.device);
+        if (known === undefined || known.hasFailed === true) this.#devices.delete(opening.device);
         else this.#devices.set(opening.device, known);
       }
       throw error;
@@ -99,7 +101,13 @@ export class OpenDevices {
     if (known === undefined) return;
     this.#devices.delete(device);
     known.lease?.hasClosed();
-    await this.#context.command("device.close", { device }, options);
+    try {
+      await this.#context.command("device.close", { device }, options);
+    } catch (error) {
+      // It is open there still, perhaps: whoever closes it again is to close it.
+      if (!this.#devices.has(device)) this.#devices.set(device, { ...known, lease: undefined });
+      throw error;
+    }
     this.#onClosed();
   }
 
@@ -117,6 +125,7 @@ export class OpenDevices {
         const opened = await open(device.opening);
         device.opened = Promise.resolve(opened);
         device.lease?.hasOpened(opened);
+        if (device.lease?.isOwner === true) this.#onOwned(name);
       } catch (error) {
         if (!isForGood(error)) throw error;
         this.#devices.delete(name);

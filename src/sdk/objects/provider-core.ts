@@ -2,7 +2,6 @@ import type {
   CallView,
   ConnectionView,
   CtiEvent,
-  DeviceView,
   MethodName,
   MethodParams,
   MediaView,
@@ -22,12 +21,13 @@ import { knownEvent } from "../events/event-types.ts";
 import type { ProviderState } from "../events/provider-events.ts";
 import { Replica, type Snapshot } from "../replica/replica.ts";
 import { checkEvent, checkSnapshot } from "../shapes.ts";
+import { callControlOf } from "./call-control.ts";
 import type { DeviceOpening, ObjectContext, OpenedDevice } from "./context.ts";
 import { Objects } from "./objects.ts";
 import { OpenDevices } from "./open-devices.ts";
 import type { MediaAddressChooser } from "./terminal-options.ts";
 import { ToldCalls, topicText, type Asked } from "./told-calls.ts";
-import { tellsCalls, Watches } from "./watches.ts";
+import { tellsCalls, Watches, type Ask } from "./watches.ts";
 import type { Address, Call, Connection, Terminal } from "./nouns.ts";
 
 const PAGE = 1_000;
@@ -134,9 +134,10 @@ export class ProviderCore implements ObjectContext {
   isOpen(device: string): boolean {
     return this.devices.isOpen(device);
   }
-  async prepare(device: string): Promise<void> {
+  async prepare(device: string, { timeoutMs, signal }: CommandOptions = {}): Promise<void> {
     const kind = this.replica.devices.get(device)?.kind;
-    if (!this.isOpen(device) && (kind === "phone" || kind === undefined)) await this.open({ device });
+    if (this.isOpen(device) || (kind !== "phone" && kind !== undefined)) return;
+    await this.open({ device }, { ...(timeoutMs !== undefined && { timeoutMs }), ...(signal && { signal }) });
   }
 
   /** Topics of all that the user may see: without the right to all devices these are those of the inventory. */
@@ -177,8 +178,12 @@ export class ProviderCore implements ObjectContext {
 
   #ask(method: MethodName, params: object, take: TakeReply): Promise<void> {
     const whole: TakeReply = (reply) => this.#replied(reply, take, params);
-    if (this.#session.phase === "restoring") return this.#askPatiently(method, this.#withKey(params), whole);
     return this.#session.command(method, params, {}, whole).then(() => undefined);
+  }
+
+  /** The same while the session is restored, which commands wait for. */
+  #askAgain(method: MethodName, params: object, take: TakeReply): Promise<void> {
+    return this.#askPatiently(method, this.#withKey(params), (reply) => this.#replied(reply, take, params));
   }
 
   /** Very many devices may be more than the server takes at once. */
@@ -215,13 +220,14 @@ export class ProviderCore implements ObjectContext {
     opening: DeviceOpening,
     options?: CommandOptions,
     onOpened?: (opened: OpenedDevice) => void,
+    isAgain = false,
   ): Promise<OpenedDevice> {
     let opened: OpenedDevice = { device: opening.device };
     const take: TakeReply = ({ fence }) => {
       if (typeof fence === "number") opened = { ...opened, fence };
       onOpened?.(opened);
     };
-    if (this.#session.phase === "restoring") await this.#ask("device.open", opening, take);
+    if (isAgain) await this.#askAgain("device.open", opening, take);
     else {
       const whole: TakeReply = (reply) => this.#replied(reply, take, opening);
       await this.#session.command("device.open", opening, options, whole);
@@ -231,16 +237,21 @@ export class ProviderCore implements ObjectContext {
 
   /** Asks for all again that there was: in a new session, or in one whose events are lost. */
   async #restore(): Promise<void> {
-    const endRestart = this.replica.beginRestart();
+    const restart = this.replica.beginRestart();
     await this.#inventory();
+    restart.endInventory();
     const sessionId = this.#session.opened?.sessionId;
     const isNewSession = sessionId !== this.#watchedSession;
     this.#watchedSession = sessionId;
-    const failures = await this.watches.restore(isNewSession);
+    const askAgain: Ask = (method, params, take) => this.#askAgain(method, params, take);
+    const failures = await this.watches.restore(isNewSession, askAgain);
+    const [first] = failures;
+    // Nobody has the provider yet who could be told.
+    if (first !== undefined && this.#sessionId === undefined) throw first.error;
     for (const failure of failures) this.hub.emit({ type: "provider.notRestored", ...failure });
-    const failed = await this.devices.reopen((opening) => this.#openDevice(opening));
+    const failed = await this.devices.reopen((opening) => this.#openDevice(opening, undefined, undefined, true));
     for (const { device, error } of failed) this.hub.emit({ type: "provider.notRestored", what: device, error });
-    endRestart();
+    restart.end();
     this.#callControl = callControlOf([...this.replica.devices.values()]);
   }
 
@@ -382,12 +393,6 @@ export class ProviderCore implements ObjectContext {
     this.hub.end();
     this.#pauses.end();
   }
-}
-
-/** What devices that are all out of service for it say of call control; changes are told. */
-function callControlOf(devices: readonly DeviceView[]): "in-service" | "out-of-service" {
-  const isOut = devices.some(({ cause }) => cause === "call-node-failure");
-  return isOut && !devices.some(({ isInService }) => isInService) ? "out-of-service" : "in-service";
 }
 
 function seqOf({ seq }: Readonly<Record<string, unknown>>): number {

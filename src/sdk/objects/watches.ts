@@ -28,7 +28,7 @@ export function tellsCalls(types: readonly EventType[] | undefined): boolean {
 const RETRY_MS = 1_000;
 const MAX_REFUSALS = 5;
 
-type Ask = (method: MethodName, params: object, take: TakeReply) => Promise<void>;
+export type Ask = (method: MethodName, params: object, take: TakeReply) => Promise<void>;
 
 /** What the session has subscribed to. As many as the application asks for; the server limits them. */
 export class Watches {
@@ -88,12 +88,12 @@ export class Watches {
   }
 
   /** Subscribes to all again. `isNewSession`: the one before is gone, with all subscriptions. @returns what could not be */
-  async restore(isNewSession: boolean): Promise<WatchFailure[]> {
+  async restore(isNewSession: boolean, ask: Ask): Promise<WatchFailure[]> {
     const failed: WatchFailure[] = [];
     if (isNewSession) for (const watch of this.#watches) watch.subscriptionId = undefined;
     for (const watch of [...this.#watches]) {
       try {
-        await this.#renew(watch);
+        await this.#renew(watch, ask);
       } catch (error) {
         if (!isForGood(error)) throw error;
         this.#watches.delete(watch);
@@ -132,24 +132,25 @@ export class Watches {
     }
   }
 
-  async #renew(watch: Watch): Promise<void> {
+  async #renew(watch: Watch, ask: Ask = this.#ask): Promise<void> {
     const { topics, types } = watch;
     if (topics.length === 0) return;
     let before: string | undefined;
-    await this.#ask("events.subscribe", { topics, ...(types && { types }) }, ({ subscriptionId }) => {
+    await ask("events.subscribe", { topics, ...(types && { types }) }, ({ subscriptionId }) => {
       before = watch.subscriptionId;
       watch.subscriptionId = typeof subscriptionId === "string" ? subscriptionId : undefined;
       watch.asked = topics;
     });
-    if (before !== undefined) await this.#unsubscribe(before);
+    if (before !== undefined) await this.#unsubscribe(before, ask);
     // It was closed meanwhile.
-    if (!this.#watches.has(watch) && watch.subscriptionId !== undefined) await this.#unsubscribe(watch.subscriptionId);
+    if (!this.#watches.has(watch) && watch.subscriptionId !== undefined)
+      await this.#unsubscribe(watch.subscriptionId, ask);
   }
 
   /** One of a session that goes on would tell the same twice; another session does not know it. */
-  async #unsubscribe(subscriptionId: string): Promise<void> {
+  async #unsubscribe(subscriptionId: string, ask: Ask = this.#ask): Promise<void> {
     try {
-      await this.#ask("events.unsubscribe", { subscriptionId }, () => undefined);
+      await ask("events.unsubscribe", { subscriptionId }, () => undefined);
     } catch (error) {
       if (!this.#options.isOver() && !isForGood(error)) throw error;
     }

@@ -117,16 +117,20 @@ export class Replica {
   }
 
   /** Snapshots of another numbering of events follow: what they do not name is gone when `endRestart` is called. */
-  beginRestart(): () => void {
+  beginRestart(): { readonly endInventory: () => void; readonly end: () => void } {
     const before = { calls: new Set<CallView>(this.calls.values()), routes: new Set<RouteView>(this.routes.values()) };
     const [devices, lines] = [new Set(this.devices.values()), new Set(this.lines.values())];
     for (const table of [this.calls, this.devices, this.lines, this.routes]) table.restart();
-    return () => {
-      for (const call of before.calls) if (this.calls.get(call.callId) === call) this.#endCall(call, 0);
-      for (const route of before.routes) if (this.routes.get(route.routeId) === route) this.#endRoute(route, 0);
+    const endInventory = (): void => {
       for (const device of devices) if (this.devices.get(device.name) === device) this.devices.remove(device.name, 0);
       for (const line of lines) if (this.lines.get(line.name) === line) this.lines.remove(line.name, 0);
     };
+    const end = (): void => {
+      for (const call of before.calls) if (this.calls.get(call.callId) === call) this.#endCall(call, 0);
+      for (const route of before.routes)
+        if (this.routes.get(route.routeId) === route) this.#endRoute({ ...route, state: "ended" }, 0);
+    };
+    return { endInventory, end };
   }
 
   #applyToCall(event: CallEvent): void {

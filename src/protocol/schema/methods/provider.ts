@@ -1,5 +1,5 @@
 import { BOUNDS } from "../../bounds.ts";
-import { choice, constant, flag, integer, list, name, object, ref, tagged, text } from "../builder.ts";
+import { choice, constant, flag, instant, integer, list, name, object, ref, tagged, text } from "../builder.ts";
 import type { Definitions } from "../json-schema.ts";
 import { command, query, type MethodSchema } from "../method.ts";
 import { callId } from "../views/call-view.ts";
@@ -97,7 +97,10 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
         methods: list("Methods that there are.", name("Name of a method.", 64), 1_000),
         eventTypes: list("Types of events that there are.", name("Type of an event.", 64), 1_000),
       },
-      optional: { standbyAfterMs },
+      optional: {
+        standbyAfterMs,
+        serverMs: instant("The server's clock, which judges `deadlineMs`; absent: an earlier server."),
+      },
     },
   ),
   query(

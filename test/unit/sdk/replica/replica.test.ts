@@ -96,7 +96,8 @@ describe("the replica", () => {
       { calls: [offeredCall("c1", "1", "2"), offeredCall("c2", "3", "4")], devices: [phoneView("1")] },
       900,
     );
-    const endRestart = replica.beginRestart();
+    const { endInventory, end } = replica.beginRestart();
+    const endRestart = (): void => (endInventory(), end());
     replica.merge({ calls: [offeredCall("c2", "3", "4", { ver: 7 })] }, 3);
     endRestart();
     assert.deepEqual(ended, ["c1"]);
