@@ -63,9 +63,10 @@ const launcher: Launcher = {
   interruption,
 };
 
-function interruption(): AbortSignal {
+function interruption(isToBeRead = false): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
+  if (isToBeRead) process.stdout.once("error", () => controller.abort());
   return controller.signal;
 }
 

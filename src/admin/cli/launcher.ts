@@ -35,8 +35,11 @@ export interface Launcher {
   stopOrphans(dataDir: string): Promise<readonly string[]>;
   /** Loads the SDK, and opens a provider. @throws {CtiError} */
   openCti(options: CtiAccess): Promise<Provider>;
-  /** From now on Ctrl-C and SIGTERM abort the signal instead of ending the process. */
-  interruption(): AbortSignal;
+  /**
+   * From now on Ctrl-C and SIGTERM abort the signal instead of ending the process.
+   * @param isToBeRead so does it that nobody reads what is printed any more (`| head`)
+   */
+  interruption(isToBeRead?: boolean): AbortSignal;
 }
 
 /** Options of `tandem start`. */

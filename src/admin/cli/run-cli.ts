@@ -156,7 +156,7 @@ function addTraceCommand(program: Command, context: CliContext, settle: Settle):
     .action((options: TraceOptions & NodeOptions) =>
       settle(
         openNode(options, context).then((node) =>
-          traceMessages(options, { node, output, interrupted: launcher.interruption() }),
+          traceMessages(options, { node, output, interrupted: launcher.interruption(true) }),
         ),
       ),
     );

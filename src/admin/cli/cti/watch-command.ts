@@ -22,7 +22,7 @@ const MAX_PARTIES = 10_000;
 
 /** `tandem cti watch`: prints events as they come, until Ctrl-C, or the end of the only call that is watched. */
 export async function watchEvents(words: WatchWords, context: CliContext): Promise<number> {
-  const interrupted = context.launcher.interruption();
+  const interrupted = context.launcher.interruption(true);
   const { device, line, call } = words;
   const isAll = device.length + line.length + call.length === 0;
   const provider = await openCti(words, context, isAll ? { watch: "all" } : {});
@@ -34,11 +34,17 @@ export async function watchEvents(words: WatchWords, context: CliContext): Promi
     if (!isAll) await provider.watch(topicsOf(words, provider));
     context.output.err(`(${provider.session.user} at ${provider.server}; Ctrl-C ends it)`);
     for (const call of provider.calls) printer.snapshot(call.view);
-    for await (const event of events) {
-      printer.print(event);
-      if (event.type === "provider.shutdown" && event.error !== undefined) throw event.error;
-      if (isOver(words, event)) break;
-    }
+    const onlyCall = onlyCallOf(words);
+    const isGone = (): boolean => onlyCall !== undefined && provider.call(onlyCall) === undefined;
+    if (isGone()) context.output.err("(the call has ended)");
+    else
+      for await (const event of events) {
+        printer.print(event);
+        // It may have ended in what was missed.
+        if (event.type === "provider.resnapshot" && isGone()) break;
+        if (event.type === "provider.shutdown" && event.error !== undefined) throw event.error;
+        if (event.type === "call.state" && event.state === "invalid" && event.callId === onlyCall) break;
+      }
   } finally {
     interrupted.removeEventListener("abort", stop);
     await provider.close();
@@ -55,10 +61,9 @@ function topicsOf({ device, line, call }: WatchWords, provider: Provider): Topic
   ];
 }
 
-/** A call that has ended has nothing more to come. */
-function isOver({ device, line, call }: WatchWords, event: ProviderEvent): boolean {
-  if (event.type !== "call.state" || event.state !== "invalid") return false;
-  return device.length + line.length === 0 && call.length === 1 && call[0] === event.callId;
+/** When it has ended nothing more comes. */
+function onlyCallOf({ device, line, call: [callId, other] }: WatchWords): string | undefined {
+  return device.length + line.length === 0 && other === undefined ? callId : undefined;
 }
 
 class EventPrinter {
