@@ -12,10 +12,12 @@ export function isNumberAllowed({ allow, deny = [] }: NumberScope, number: strin
   return allow === undefined || allow.some((pattern) => isMatch(pattern, number));
 }
 
-/** What is dialed, and what it comes to where it is a SIP URI: its user part leads where the same digits do. */
+/** What is dialed, and what it comes to where it is a URI: its user part leads where the same digits do. */
 function spellingsOf(number: string): readonly string[] {
-  const [, user] = /^sips?:([^@]*)@/i.exec(number) ?? [];
+  const [, inSip, inTel] = /^(?:sips?:([^@]*)@|tel:(.*))/i.exec(number) ?? [];
+  const user = inSip ?? inTel;
   if (user === undefined) return [number];
   const plain = user.replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return [number, plain, plain.split(";", 1)[0] ?? ""];
+  const [digits = ""] = plain.split(/[;:]/, 1);
+  return [number, plain, digits, digits.replaceAll(/[-.()]/g, "")];
 }

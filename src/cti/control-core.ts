@@ -172,7 +172,7 @@ export class ControlCore implements FeedConsumer {
     this.#inventory.lineMoved(signal, position);
     const told = this.#distributor.tell(signal, concerned, position);
     this.#inventory.signal(signal, position, told);
-    this.#closeWhatIsClosed(signal);
+    this.#closeWhatIsClosed(signal, position);
   }
 
   onRenewed(position: number): void {
@@ -190,6 +190,8 @@ export class ControlCore implements FeedConsumer {
 
   onState(state: FeedState): void {
     if (state !== "away") for (const session of this.#options.sessions.all()) this.#inventory.restore(session);
+    // What lines have, and who was in calls, was not known when sessions of before were taken up.
+    if (state === "live") for (const session of this.#options.sessions.all()) this.#inventory.takeAway(session);
     if (state === "live") this.#inventory.caughtUp();
     this.#service.feedIs(state);
     if (state === "live") this.#owners.linkIsUp();
@@ -228,12 +230,12 @@ export class ControlCore implements FeedConsumer {
     this.#replica.close();
   }
 
-  #closeWhatIsClosed(signal: CtiSignal): void {
+  #closeWhatIsClosed(signal: CtiSignal, position: number): void {
     if (signal.kind === "device" && signal.device.isRestricted) {
-      this.#open.closeFor(signal.device.name, "restricted", this.#options.sessions.all());
+      this.#open.closeFor(signal.device.name, "restricted", this.#options.sessions.all(), position);
     }
     if (signal.kind === "removed" && signal.device !== undefined) {
-      this.#open.closeFor(signal.device, "removed", this.#options.sessions.all());
+      this.#open.closeFor(signal.device, "removed", this.#options.sessions.all(), position);
     }
   }
 }

@@ -95,7 +95,10 @@ export class Distributor {
   }
 }
 
-function placeOf(event: CtiEvent, position?: number): { readonly position?: number; readonly conflateKey?: string } {
+export function placeOf(
+  event: CtiEvent,
+  position?: number,
+): { readonly position?: number; readonly conflateKey?: string } {
   const conflateKey = conflateKeyOf(event);
   return withMore(position === undefined ? {} : { position }, {
     ...(conflateKey === undefined ? {} : { conflateKey }),

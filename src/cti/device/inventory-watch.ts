@@ -1,6 +1,6 @@
 import type { CtiSignal } from "../../signals/index.ts";
 import type { CtiEvent } from "../call/cti-event.ts";
-import type { Distributor } from "../call/distributor.ts";
+import { placeOf, type Distributor } from "../call/distributor.ts";
 import type { Replica } from "../call/replica.ts";
 import type { Subscription } from "../call/subscription.ts";
 import type { Subscriptions } from "../call/subscriptions.ts";
@@ -134,6 +134,8 @@ export class InventoryWatch {
     }
     if (lost.size === 0) return;
     subscriptions.takeOut(session, lost);
+    // What waits of them comes before that.
+    session.settle();
     for (const topic of lost) {
       const event: CtiEvent = { type: "session.notice", notice: "topic-ended", topic };
       session.append(event);
@@ -187,7 +189,7 @@ export class InventoryWatch {
   /** Tells who wants to hear events of the type of the provider. */
   #tell(session: Session, event: CtiEvent, position?: number): void {
     const wants = this.#ofProvider(session).some(({ types }) => types === undefined || types.has(event.type));
-    if (wants) session.append(event, position === undefined ? {} : { position });
+    if (wants) session.append(event, placeOf(event, position));
   }
 
   /** Who may only watch takes no calls. */

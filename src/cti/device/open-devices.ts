@@ -125,10 +125,16 @@ export class OpenDevices {
     this.#options.subscriptions.openDevice(session, device, since);
     if (registration === undefined || this.#isHeldAs(session, device, registration)) return position;
     try {
-      return await this.#options.owners.open(device, holderAs(session, registration, order));
+      const shown = await this.#options.owners.open(device, holderAs(session, registration, order));
+      if (this.isOpen(session, device)) return shown;
+      // Somebody has closed it meanwhile, and the session has been told why.
+      throw new CtiError("device-not-open", `${device} was closed while it was opened`, {
+        entity: { kind: "device", id: device },
+      });
     } catch (error) {
+      // What the session asks next waits for that: there is one answer of call control at a time.
       if (former?.registration === undefined || !this.isOpen(session, device)) this.#forget(session, device);
-      else this.#takeBack(session, device, withMore(former, { registration: former.registration }));
+      else await this.#takeBack(session, device, withMore(former, { registration: former.registration }));
       throw error;
     } finally {
       this.#keepFences(device);
@@ -158,15 +164,13 @@ export class OpenDevices {
   }
 
   /** A device that could not be had otherwise stays as it was. */
-  #takeBack(session: Session, device: string, fact: Fact & Required<Pick<Fact, "registration">>): void {
+  async #takeBack(session: Session, device: string, fact: Fact & Required<Pick<Fact, "registration">>): Promise<void> {
     this.#keep(session, device, fact);
-    const holder = holderAs(session, fact.registration, fact.order);
-    void this.#options.owners
-      .open(device, holder)
-      .catch((error: unknown) => {
-        if (error instanceof CtiError && this.isOpen(session, device)) this.refused(device, session.id, error);
-      })
-      .finally(() => this.#keepFences(device));
+    try {
+      await this.#options.owners.open(device, holderAs(session, fact.registration, fact.order));
+    } catch (error) {
+      if (error instanceof CtiError && this.isOpen(session, device)) this.refused(device, session.id, error);
+    }
   }
 
   /** @returns absent: it was not open */
@@ -179,9 +183,13 @@ export class OpenDevices {
     return { told: registration === undefined ? undefined : owners.close(device, session.id, isLeaseOver) };
   }
 
-  /** Closes a device for sessions that may not have it any more; they are told why. */
-  closeFor(device: string, reason: ClosedReason, sessions: Iterable<Session>): void {
+  /**
+   * Closes a device for sessions that may not have it any more; they are told why.
+   * @param position of the signal that says so: who has opened it later was let to
+   */
+  closeFor(device: string, reason: ClosedReason, sessions: Iterable<Session>, position = Infinity): void {
     for (const session of sessions) {
+      if ((this.#open.get(session.id)?.get(device)?.since ?? 0) >= position) continue;
       if (this.close(session, device) !== undefined) this.#notify(session, { notice: "device-closed", device, reason });
     }
   }

@@ -161,6 +161,8 @@ export class WebSocketListener {
   #refuse(socket: Duplex, { status, message }: UpgradeRefusal): void {
     this.#refused += 1;
     const body = `${message}\n`;
+    // Nobody reads it any more, and no time of HTTP runs: the peer's end would not be noticed.
+    socket.once("finish", () => socket.destroy());
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
