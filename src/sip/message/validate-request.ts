@@ -14,7 +14,7 @@ import { invalid, single, VALID, validateCommonHeaders, type Validity } from "./
  * - 505: another version than SIP/2.0;
  * - 416: the Request-URI is a URI, but none of `sip`, `sips`, `tel` and `urn`;
  * - 400: everything else, that is
- *   a header of `validateCommonHeaders` missing, given twice or malformed; CSeq of another method;
+ *   a header of `validateCommonHeaders` missing, given twice, malformed or too long; CSeq of another method;
  *   Max-Forwards above 255; Route or Record-Route malformed; a Request-URI malformed or with headers;
  *   in INVITE and SUBSCRIBE not exactly one Contact with a `sip`, `sips` or `tel` URI;
  *   in REGISTER a To without a SIP URI, or Contacts that are neither addresses nor one `*`.
