@@ -22,7 +22,7 @@ import { invalid, single, VALID, validateCommonHeaders, type Validity } from "./
  * @see RFC 3261 8.1.1, 8.2, 10.3, 12.1.1
  */
 export function validateRequest(message: SipMessage): Validity {
-  if (message.version.toUpperCase() !== "SIP/2.0") return invalid(505, `${message.version} is not supported`);
+  if (message.version !== "SIP/2.0") return invalid(505, `${message.version} is not supported`);
   const common = validateCommonHeaders(message);
   if (!common.ok) return common;
   const problem =
