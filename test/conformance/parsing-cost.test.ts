@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readMessage as readForDrachtio } from "../../src/call/signaling/read-message.ts";
+import { sessionBody } from "../../src/call/control/session/session-body.ts";
 import * as sip from "../../src/sip/message/index.ts";
 import { statelessResponse } from "../../src/sip/transaction/server/stateless-response.ts";
 import { StreamFramer } from "../../src/sip/transport/connection/stream-framer.ts";
@@ -34,6 +36,24 @@ const MESSAGES: Readonly<Record<string, (bytes: number) => string>> = {
   "lone line feeds": (bytes) => `${HEAD}${VIA}${repeated("\n", bytes)}\r\n\r\n`,
   "no line end": (bytes) => `${HEAD}${VIA}${repeated("\r", bytes)}`,
   "a long body": (bytes) => `${HEAD}${VIA}\r\n${repeated("v=0\r\n", bytes)}`,
+};
+
+const MIXED = "Content-Type: multipart/mixed;boundary=a";
+const PART = "\r\n\r\n\r\n--a\r\nContent-Type:";
+
+/** Whole messages of about so many octets, with bodies of several parts. */
+const MULTIPARTS: Readonly<Record<string, (bytes: number) => string>> = {
+  "many boundaries": (bytes) =>
+    `${HEAD}${VIA}Content-Type: multipart/${repeated(";boundary=", bytes)}\r\n x\r\n\r\n\r\n\r\n`,
+  "boundaries after white space": (bytes) =>
+    `${HEAD}${VIA}Content-Type: multipart/;${repeated(" ", bytes)}boundary\r\n\r\n\r\n\r\n`,
+  "a long subtype": (bytes) => `${HEAD}${VIA}Content-Type: multipart/${repeated("a", bytes)}\r\n\r\n\r\n\r\n`,
+  "white space in the type of a part": (bytes) => `${HEAD}${VIA}${MIXED}${PART}${repeated(" ", bytes)}`,
+  "line feeds in the type of a part": (bytes) => `${HEAD}${VIA}${MIXED}${PART}${repeated("\n", bytes)}`,
+  "many types of a part": (bytes) => `${HEAD}${VIA}${MIXED}${PART}${repeated("Content-Type: ", bytes)}`,
+  "many parts": (bytes) => `${HEAD}${VIA}${MIXED}\r\n\r\n\r\n\r\n${repeated("--a\r\n", bytes)}`,
+  "many marks that end nowhere": (bytes) => `${HEAD}${VIA}${MIXED}\r\n\r\n\r\n\r\n${repeated("--", bytes)}`,
+  "many empty lines": (bytes) => `${HEAD}${VIA}${MIXED}\r\n\r\n${repeated("\r\n\r\n", bytes)}`,
 };
 
 /** Values of about so many octets. */
@@ -120,6 +140,19 @@ describe("The cost of reading what is made to be costly", () => {
         (bytes) => shape(bytes - 1_024),
       );
       layer.close();
+    });
+  }
+  for (const [name, shape] of Object.entries({ ...MESSAGES, ...MULTIPARTS })) {
+    it(`given a message with ${name}, when drachtio-srf gets one eight times as long, then so is the cost`, () => {
+      assertLinear((text) => void readForDrachtio(`${text}\r\n\r\n`, true), shape);
+    });
+  }
+  for (const [name, shape] of Object.entries(MULTIPARTS)) {
+    it(`given a body with ${name}, when eight times as much is searched for a session, then so is the cost`, () => {
+      assertLinear((text) => {
+        const parsed = sip.parseSipMessage(text, NO_LIMITS);
+        if (parsed.ok) sessionBody(parsed.value);
+      }, shape);
     });
   }
   for (const [name, shape] of Object.entries(VALUES)) {

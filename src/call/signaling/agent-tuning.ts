@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
+import parser from "drachtio-srf/lib/sip-parser/parser.js";
 import { errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
 import type { DrachtioAgent, WireMessageListener } from "./drachtio-types.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { JoinedWriter } from "./joined-writer.ts";
+import { readMessage } from "./read-message.ts";
 
 /** Far above what a SIP message can be, far below what would hurt. */
 const MAX_FRAME_BYTES = 1024 * 1024;
@@ -27,8 +29,9 @@ export interface AgentTuningOptions {
 
 /**
  * Keeps faults of drachtio-srf 5.0.29 away, from outside and without a patch (docs/decisions/0002): an exception
- * while it handles a message ends neither the process nor the stream, text keeps its octets, one write goes out an
- * event-loop turn, a reconnected socket has no delay, and a CANCEL finds its INVITE by transaction.
+ * while it handles a message ends neither the process nor the stream, text keeps its octets, no text takes long
+ * to read, one write goes out an event-loop turn, a reconnected socket has no delay, and a CANCEL finds its INVITE by
+ * transaction.
  */
 export class AgentTuning {
   readonly #agent: DrachtioAgent;
@@ -42,6 +45,7 @@ export class AgentTuning {
   constructor(agent: DrachtioAgent, options: AgentTuningOptions) {
     this.#agent = agent;
     this.#options = options;
+    parser.parseSipMessage = readMessage;
     const { wp } = agent;
     const listeners = wp.listeners("msg") as WireMessageListener[];
     wp.removeAllListeners("msg");

@@ -23,10 +23,11 @@ export type MessageResult =
 /**
  * Parses one whole message: start line, headers, empty line, body. Only structure is judged; for the meaning of
  * requests and responses see `validateRequest` and `validateResponse`.
- * Octets behind Content-Length are cut off (RFC 3261 18.3); without Content-Length the rest is the body.
+ * Octets behind Content-Length are cut off (RFC 3261 18.3); without Content-Length the rest is the body. The text of the
+ * message has its version in upper case, as it must be sent and as applications look for it.
  * @param text one character per octet (latin1)
  * @param limits bounds that differ from `DEFAULT_MESSAGE_LIMITS`
- * @see RFC 3261 7, 18.3
+ * @see RFC 3261 7, 7.1, 18.3
  */
 export function parseSipMessage(text: string, limits?: Partial<MessageLimits>): MessageResult {
   const bounds = limits === undefined ? DEFAULT_MESSAGE_LIMITS : { ...DEFAULT_MESSAGE_LIMITS, ...limits };
@@ -41,14 +42,20 @@ export function parseSipMessage(text: string, limits?: Partial<MessageLimits>): 
     const message = salvage(text, line, head.lines);
     return refuse(start.reason, tooLong ? 414 : 400, message);
   }
-  const message = new SipMessage(text, start.value, head.lines, head.bodyStart);
+  const read = withUpperCaseVersion(text, start.value, lineEnd);
+  const message = new SipMessage(read, start.value, head.lines, head.bodyStart);
   if (head.problem !== undefined) return refuse(head.problem, 400, message);
   const bodyLength = contentLength(message, bounds.maxBytes);
   const endOfBody = head.bodyStart + bodyLength;
   if (bodyLength === ABSENT || endOfBody === text.length) return { ok: true, value: message };
   if (bodyLength === BAD) return refuse("bad or contradicting Content-Length", 400, message);
   if (endOfBody > text.length) return refuse("body shorter than Content-Length", 400, message);
-  return { ok: true, value: new SipMessage(text.slice(0, endOfBody), start.value, head.lines, head.bodyStart) };
+  return { ok: true, value: new SipMessage(read.slice(0, endOfBody), start.value, head.lines, head.bodyStart) };
+}
+
+function withUpperCaseVersion(text: string, { kind, version }: StartLine, lineEnd: number): string {
+  const at = kind === "request" ? lineEnd - version.length : 0;
+  return text.startsWith(version, at) ? text : text.slice(0, at) + version + text.slice(at + version.length);
 }
 
 const ABSENT = -1;

@@ -20,7 +20,7 @@ export interface HeaderField {
  * Values are slices that keep the whole text alive: copy what outlives the message.
  */
 export class SipMessage {
-  /** As received, one character per octet, without what followed the body. */
+  /** As received but for the case of the version, one character per octet, without what followed the body. */
   readonly text: string;
   /** Where the parts of each header line stand, see `Head`. @internal */
   readonly lines: readonly number[];
@@ -40,7 +40,7 @@ export class SipMessage {
     return this.#startLine.kind;
   }
 
-  /** As written in the start line; `SIP/2.0` for responses and for requests that are valid. */
+  /** That of the start line in upper case; `SIP/2.0` for responses and for requests that are valid. */
   get version(): string {
     return this.#startLine.version;
   }

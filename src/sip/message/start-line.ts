@@ -5,7 +5,7 @@ import type { ParseResult } from "./parse-result.ts";
 /** The first line of a message. */
 export interface StartLine {
   readonly kind: "request" | "response";
-  /** As written, such as `SIP/2.0`. */
+  /** Such as `SIP/2.0`; in upper case, however it was written (RFC 3261 7.1). */
   readonly version: string;
   /** Of a request; "" for a response. */
   readonly method: string;
@@ -36,7 +36,7 @@ function parseRequestLine(line: string): ParseResult<StartLine> {
   if (methodEnd < 0 || uriEnd < 0) return { ok: false, reason: "expected a method, a URI and a version" };
   const method = line.slice(0, methodEnd);
   const uri = line.slice(methodEnd + 1, uriEnd);
-  const version = line.slice(uriEnd + 1);
+  const version = line.slice(uriEnd + 1).toUpperCase();
   if (!isAllOf(method, TOKEN)) return { ok: false, reason: "method is not a token" };
   if (uri === "" || !isVisible(uri)) return { ok: false, reason: "white space or no URI in the request line" };
   if (!isVersion(version)) return { ok: false, reason: "no SIP version at the end of the request line" };
@@ -45,9 +45,9 @@ function parseRequestLine(line: string): ParseResult<StartLine> {
 
 function parseStatusLine(line: string): ParseResult<StartLine> {
   const versionEnd = line.indexOf(" ");
-  const version = line.slice(0, Math.max(versionEnd, 0));
+  const version = line.slice(0, Math.max(versionEnd, 0)).toUpperCase();
   // RFC 3261 8.1.3: a response of another version cannot be answered with 505, so it is refused here.
-  if (version !== "SIP/2.0" && version.toUpperCase() !== "SIP/2.0") return { ok: false, reason: "not SIP/2.0" };
+  if (version !== "SIP/2.0") return { ok: false, reason: "not SIP/2.0" };
   const statusEnd = versionEnd + 4;
   const status = digitsValue(line, versionEnd + 1, statusEnd, 699);
   // The space before an empty reason phrase is left out by some stacks.
@@ -59,7 +59,7 @@ function parseStatusLine(line: string): ParseResult<StartLine> {
 }
 
 function isVersion(text: string): boolean {
-  return text === "SIP/2.0" || /^SIP\/\d{1,9}\.\d{1,9}$/i.test(text);
+  return text === "SIP/2.0" || /^SIP\/\d{1,9}\.\d{1,9}$/.test(text);
 }
 
 function isVisible(text: string): boolean {

@@ -13,13 +13,16 @@ export type Validity = { readonly ok: true } | { readonly ok: false; readonly st
 
 export const VALID: Validity = { ok: true };
 const ABSENT: ParseResult<undefined> = { ok: true, value: undefined };
+/** Folds included. Honest ones take a tenth of it, and parsers of applications may take hours for longer ones. */
+const MAX_CONTENT_TYPE_BYTES = 1_024;
 
 export function invalid(status: number, reason: string): Validity {
   return { ok: false, status, reason };
 }
 
 /**
- * Checks the headers that each request and each response must have: topmost Via, From, To, Call-ID, CSeq.
+ * Checks the headers that each request and each response must have: topmost Via, From, To, Call-ID, CSeq;
+ * and a Content-Type, if there is one.
  * @see RFC 3261 8.1.1, 8.2.6.2, 20 (table 2)
  */
 export function validateCommonHeaders(message: SipMessage): Validity {
@@ -31,7 +34,8 @@ export function validateCommonHeaders(message: SipMessage): Validity {
     problemOfAddress(message, "from") ??
     problemOfAddress(message, "to") ??
     problemOfCallId(message) ??
-    problemOfCSeq(message);
+    problemOfCSeq(message) ??
+    problemOfContentType(message);
   return problem === undefined ? VALID : invalid(400, problem);
 }
 
@@ -78,4 +82,13 @@ function problemOfCSeq(message: SipMessage): string | undefined {
   const cseq = parseCSeq(found.value);
   if (!cseq.ok) return `CSeq: ${cseq.reason}`;
   return cseq.value.method === message.method ? undefined : "CSeq: not the method of the request line";
+}
+
+/** RFC 3261 7.3.1: only a header that is a list may be there twice. */
+function problemOfContentType(message: SipMessage): string | undefined {
+  const at = message.findHeader("content-type", 0);
+  if (at < 0) return undefined;
+  const length = (message.lines[at + 2] ?? 0) - (message.lines[at + 1] ?? 0);
+  if (length > MAX_CONTENT_TYPE_BYTES) return "Content-Type too long";
+  return message.findHeader("content-type", at + LINE_SIZE) < 0 ? undefined : "Content-Type given twice";
 }

@@ -14,7 +14,7 @@ import { invalid, single, VALID, validateCommonHeaders, type Validity } from "./
  * - 505: another version than SIP/2.0;
  * - 416: the Request-URI is a URI, but none of `sip`, `sips`, `tel` and `urn`;
  * - 400: everything else, that is
- *   a header of `validateCommonHeaders` missing, given twice or malformed; CSeq of another method;
+ *   a header of `validateCommonHeaders` missing, given twice, malformed or too long; CSeq of another method;
  *   Max-Forwards above 255; Route or Record-Route malformed; a Request-URI malformed or with headers;
  *   in INVITE and SUBSCRIBE not exactly one Contact with a `sip`, `sips` or `tel` URI;
  *   in REGISTER a To without a SIP URI, or Contacts that are neither addresses nor one `*`.
@@ -22,7 +22,7 @@ import { invalid, single, VALID, validateCommonHeaders, type Validity } from "./
  * @see RFC 3261 8.1.1, 8.2, 10.3, 12.1.1
  */
 export function validateRequest(message: SipMessage): Validity {
-  if (message.version.toUpperCase() !== "SIP/2.0") return invalid(505, `${message.version} is not supported`);
+  if (message.version !== "SIP/2.0") return invalid(505, `${message.version} is not supported`);
   const common = validateCommonHeaders(message);
   if (!common.ok) return common;
   const problem =

@@ -340,6 +340,19 @@ describe("DrachtioSignaling", () => {
     assert.equal(await handler.event("ended"), `ended ${DIALOG}`);
   });
 
+  for (const [why, extra] of [
+    ["many boundaries", `Content-Type: multipart/${";boundary=".repeat(1_500)}\r\n x\r\n`],
+    ["a long subtype", `Content-Type: multipart/${"a".repeat(15_000)}\r\n`],
+    ["white space in the type of a part", "Content-Type: multipart/mixed;boundary=a\r\n"],
+  ] as const) {
+    it(`given messages with ${why}, when the edge hands them over, then the next one has not to wait for them`, async () => {
+      const body = `\r\n\r\n--a\r\nContent-Type:${" ".repeat(30_000)}`;
+      for (let count = 1; count <= 10; count += 1) edge.deliver(inviteText(extra, body), `txn-h${count}`, "");
+      edge.deliver(inDialog("OPTIONS", 2), "txn-20", DIALOG);
+      assert.equal((await handler.request("OPTIONS")).transactionId, "txn-20");
+    });
+  }
+
   it("given a header that must not be set or has a line end, when a response goes out, then it is left out", async () => {
     edge.deliver(inviteText(), "txn-17", "");
     const invite = await handler.request("INVITE");

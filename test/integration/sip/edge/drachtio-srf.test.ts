@@ -106,6 +106,23 @@ describe("SipEdge with unmodified drachtio-srf", () => {
     await eventuallyZero("tandem_sip_open_requests");
   });
 
+  it("given an INVITE that writes its version sip/2.0, when it comes, then drachtio-srf answers it (RFC 3261 7.1)", async () => {
+    srf.invite((_req, res) => res.send(486));
+    await connect();
+    const [line = "", ...fields] = invite();
+    caller.send(fixture.sipPort, [line.replace("SIP/2.0", "sip/2.0"), ...fields], SDP_A);
+    await caller.take("SIP/2.0 486");
+  });
+
+  it("given an answer that writes its version sip/2.0, when it comes, then drachtio-srf gets it (RFC 3261 7.1)", async () => {
+    await connect();
+    const refused = assert.rejects(srf.createUAC(callee.uri, { localSdp: SDP_A }), { status: 486 });
+    const offered = await callee.take("INVITE");
+    const kept = offered.split("\r\n").filter((line) => /^(Via|From|To|Call-ID|CSeq):/i.test(line));
+    callee.send(fixture.sipPort, ["sip/2.0 486 Busy Here", ...kept]);
+    await refused;
+  });
+
   it("given proxyRequest, when the destination is busy and the next answers, then both are in the results", async () => {
     const results = new Promise<ProxyResults>((resolve, reject) => {
       srf.invite((req) => {

@@ -20,7 +20,7 @@ describe("SipEdge: requests outside dialogs", () => {
     await fixture.stop();
   });
 
-  function send(method: string): void {
+  function send(method: string, contentType = "text/plain"): void {
     peer.send(
       fixture.sipPort,
       [
@@ -32,7 +32,7 @@ describe("SipEdge: requests outside dialogs", () => {
         `CSeq: 1 ${method}`,
         `Contact: <${peer.uri}>`,
         "Max-Forwards: 70",
-        "Content-Type: text/plain",
+        `Content-Type: ${contentType}`,
       ],
       "hello",
     );
@@ -83,6 +83,19 @@ describe("SipEdge: requests outside dialogs", () => {
       for (const command of ["route", "remove_route"]) await application.ask(`${command}|${method.toLowerCase()}`);
       send(method);
       await peer.take(`SIP/2.0 ${status}`);
+    });
+  }
+
+  for (const [why, contentType] of [
+    ["two Content-Types", "text/plain\r\nc: application/sdp"],
+    ["a Content-Type of more than 1,024 octets", `multipart/${";boundary=".repeat(110)}\r\n x`],
+  ] as const) {
+    it(`given a MESSAGE with ${why}, when it comes, then 400 and no application gets it`, async () => {
+      await application.ask("route|message");
+      send("MESSAGE", contentType);
+      await peer.take("SIP/2.0 400");
+      send("MESSAGE");
+      assert.match((await application.takeSip("MESSAGE")).text, /\r\nContent-Type: text\/plain\r\n/);
     });
   }
 });

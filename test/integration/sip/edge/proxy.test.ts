@@ -108,6 +108,13 @@ describe("SipEdge: proxy", () => {
     ]);
   }
 
+  it("given an answer that writes its version sip/2.0, when it is passed on, then that is in upper case (RFC 3261 7.1)", async () => {
+    proxy(await offered(), {}, [one.uri]);
+    const kept = (await one.take("INVITE")).split("\r\n").filter((line) => /^(Via|From|To|Call-ID|CSeq):/i.test(line));
+    one.send(fixture.sipPort, ["sip/2.0 486 Busy Here", ...kept]);
+    await caller.take("SIP/2.0 486");
+  });
+
   it("given one destination, when it answers, then the replies and the responses are those of the transcript", async () => {
     const next = proxy(await offered(), { remain: true }, [one.uri]);
     const request = await one.take("INVITE");

@@ -68,6 +68,14 @@ describe("SipEdge: requests from applications", () => {
     );
   });
 
+  it("given a 180 with two Content-Types, when it comes, then it is dropped and the next one is delivered", async () => {
+    const { request } = await sendInvite();
+    const twice = ["Content-Type: application/sdp", "c: text/plain"];
+    peer.respond(fixture.sipPort, request, "180 First", "remote", twice, SDP);
+    peer.respond(fixture.sipPort, request, "180 Second", "remote");
+    assert.match((await application.takeSip("SIP/2.0 180")).text, /^SIP\/2\.0 180 Second\r\n/);
+  });
+
   it("given a 200, when acknowledged, then the ACK goes to the remote target with the CSeq of the INVITE", async () => {
     const { request, ack } = await established();
     assert.equal(ack.split("\r\n")[0], `ACK ${peer.uri} SIP/2.0`);

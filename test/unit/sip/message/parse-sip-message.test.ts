@@ -101,3 +101,17 @@ describe("parseSipMessage: what cannot be read", () => {
     assert.equal(parseSipMessage(textOf(INVITE).replaceAll("\r\n", "\n")).ok, false);
   });
 });
+
+describe("parseSipMessage: version", () => {
+  for (const [written, sent] of [
+    ["INVITE sip:sip/2.0 sip/2.0", "INVITE sip:sip/2.0 SIP/2.0"],
+    ["sip/2.0 200 sip/2.0", "SIP/2.0 200 sip/2.0"],
+  ] as const) {
+    it(`given ${written}, when parsed, then the text of the message has the version in upper case`, () => {
+      const changed = { "Content-Length": "3", Subject: "sip/2.0" };
+      const message = valueOf(parseSipMessage(textOf(written, changed, "abc and more")));
+      assert.equal(message.text, textOf(sent, changed, "abc"));
+      assert.deepEqual([message.version, message.get("subject"), message.body], ["SIP/2.0", "sip/2.0", "abc"]);
+    });
+  }
+});

@@ -26,9 +26,9 @@ describe("parseStartLine", () => {
   it("given another version of a request, when parsed, then it is told", () => {
     assert.equal(valueOf(parseStartLine("OPTIONS sip:a SIP/7.0")).version, "SIP/7.0");
   });
-  it("given a version in lower case, when parsed, then it is taken (RFC 3261 7.1)", () => {
-    assert.equal(valueOf(parseStartLine("OPTIONS sip:a sip/2.0")).version, "sip/2.0");
-    assert.equal(valueOf(parseStartLine("sip/2.0 200 OK")).status, 200);
+  it("given a version in lower case, when parsed, then it is that in upper case (RFC 3261 7.1)", () => {
+    assert.equal(valueOf(parseStartLine("OPTIONS sip:a sip/2.0")).version, "SIP/2.0");
+    assert.equal(valueOf(parseStartLine("Sip/2.0 200 OK")).version, "SIP/2.0");
   });
   it("given an empty reason, when parsed, then it is taken, with and without the space (RFC 4475 3.1.1.13)", () => {
     assert.equal(valueOf(parseStartLine("SIP/2.0 100 ")).reason, "");

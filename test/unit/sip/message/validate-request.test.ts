@@ -16,6 +16,10 @@ describe("validateRequest: valid", () => {
   it("given no Max-Forwards, when checked, then it is valid (RFC 2543 has none)", () => {
     assert.equal(statusOf(invite({ "Max-Forwards": undefined })), 0);
   });
+  it("given a Content-Type of two folded parameters, when checked, then it is valid", () => {
+    const type = `multipart/mixed;\r\n boundary=${"a".repeat(70)};\r\n type="${"b".repeat(800)}"`;
+    assert.equal(statusOf(invite({ "Content-Type": type })), 0);
+  });
   it("given an unknown method, when checked, then it is valid", () => {
     assert.equal(statusOf(request("NEWMETHOD", { Contact: undefined })), 0);
   });
@@ -77,6 +81,10 @@ describe("validateRequest: 400", () => {
     ["Contact of a star", { Contact: "*" }],
     ["Contact with a malformed URI", { Contact: "<sip:>" }],
     ["Contact that cannot be called", { Contact: "<mailto:a@b>" }],
+    ["Content-Type twice", { "Content-Type": ["application/sdp", "application/sdp"] }],
+    ["Content-Type in both forms", { "Content-Type": "application/sdp", c: "multipart/mixed;boundary=a" }],
+    ["a Content-Type of more than 1,024 octets", { "Content-Type": `text/plain;a=${"b".repeat(1_024)}` }],
+    ["a Content-Type that is long for its folds", { "Content-Type": `text/plain${"\r\n ".repeat(400)};a=b` }],
   ];
   for (const [why, changed] of cases) {
     it(`given an INVITE with ${why}, when checked, then it is 400`, () => {

@@ -23,6 +23,8 @@ describe("validateResponse", () => {
     ["a second tag in From", { From: "<sip:a@b>;tag=first;tag=second" }],
     ["a malformed To", { To: "<sip:a" }],
     ["no Call-ID", { "Call-ID": undefined }],
+    ["a second Content-Type", { "Content-Type": ["application/sdp", "text/plain"] }],
+    ["a Content-Type of more than 1,024 octets", { "Content-Type": `text/plain;a=${"b".repeat(1_024)}` }],
     ["a CSeq beyond 2^31", { CSeq: "9292394834772304023312 OPTIONS" }],
   ] as const) {
     it(`given ${why}, when checked, then it is not valid`, () => {
