@@ -214,9 +214,9 @@ export class InboundRequests {
       this.#reject(tx, 481);
       return;
     }
-    const { dialogs, applications } = this.#context;
+    const { applications } = this.#context;
     const isUrgent = this.#context.hasRightOfWay(request);
-    const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
+    const full = this.#isFullFor(request);
     const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
     const waits = application === undefined && !full && !this.#isRefusingNew && this.#offers.isWorthWaiting(request);
     if (request.method === "INVITE" && !waits) {
@@ -241,14 +241,7 @@ export class InboundRequests {
     const dialog =
       this.#context.dialogs.findByTags(callId, fromTag, toTag) ?? this.#dialogOfNotify(tx, dialogIdOf(callId, toTag));
     if (dialog === undefined) {
-      // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
-      const application = this.#offers.applicationFor(undefined, request.method.toLowerCase());
-      const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
-      // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
-      const isOther = this.#context.dialogs.get(dialogId) !== undefined;
-      const isForNobody = application === undefined && !this.#isAwaitingFirst;
-      if (isForNobody || isOther || request.method === "PRACK") this.#reject(tx, 481);
-      else this.#accept(tx, undefined, dialogId, application);
+      this.#onUnknownDialog(tx, dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag));
       return;
     }
     const cseq = cseqOf(request);
@@ -264,6 +257,26 @@ export class InboundRequests {
       this.#context.applications.record({ type: "stop", source: "network", detail: "normal-release", text });
     }
     this.#accept(tx, dialog, dialog.id, this.#offers.applicationFor(dialog, request.method.toLowerCase()));
+  }
+
+  /** Unknown here does not mean unknown to the application: it may have state that this edge has lost. */
+  #onUnknownDialog(tx: ServerTransaction, dialogId: string): void {
+    const { request } = tx;
+    const application = this.#offers.applicationFor(undefined, request.method.toLowerCase());
+    // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
+    const isOther = this.#context.dialogs.get(dialogId) !== undefined;
+    const isForNobody = application === undefined && !this.#isAwaitingFirst;
+    const hasRoom = !this.#isFullFor(request) && (application !== undefined || this.#offers.hasRoomFor(request));
+    if (isForNobody || isOther || request.method === "PRACK") this.#reject(tx, 481);
+    else if (hasRoom) this.#accept(tx, undefined, dialogId, application);
+    else this.#reject(tx, 503, "Retry-After: 2\r\n");
+  }
+
+  /** What may make a dialog needs room for it. */
+  #isFullFor(request: SipMessage): boolean {
+    const { dialogs, hasRightOfWay } = this.#context;
+    if (!DIALOG_FORMING.has(request.method)) return false;
+    return hasRightOfWay(request) ? dialogs.isFullForAll : dialogs.isFull;
   }
 
   /** The dialog that a NOTIFY makes which comes before the final response to its SUBSCRIBE or REFER. */
