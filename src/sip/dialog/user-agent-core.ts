@@ -1,5 +1,5 @@
 import type { MetricSample } from "../../common/index.ts";
-import type { SipMessage } from "../message/index.ts";
+import { tagOf, type SipMessage } from "../message/index.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
@@ -7,7 +7,7 @@ import { AwaitedNotifies } from "./awaited-notifies.ts";
 import type { CoreContext } from "./core-context.ts";
 import { DialogActions } from "./dialog-actions.ts";
 import { DialogTakeover, type ClaimResult, type ImportResult } from "./dialog-takeover.ts";
-import { summaryOf, type EdgeDialogSummary } from "./dialog.ts";
+import { dialogIdOf, summaryOf, type EdgeDialogSummary } from "./dialog.ts";
 import { InboundRequests } from "./inbound-requests.ts";
 import type { UnansweredInvite } from "./invite-journal.ts";
 import { InviteResponses } from "./invite-responses.ts";
@@ -25,6 +25,7 @@ export class UserAgentCore implements TransactionUser {
   readonly #context: CoreContext;
   readonly #retransmission: SuccessRetransmission;
   readonly #actions: DialogActions;
+  readonly #awaited = new AwaitedNotifies();
   readonly #inbound: InboundRequests;
   readonly #invites: InviteResponses;
   readonly #outbound: OutboundRequests;
@@ -35,10 +36,9 @@ export class UserAgentCore implements TransactionUser {
     this.#context = context;
     this.#retransmission = new SuccessRetransmission(context.clock);
     this.#actions = new DialogActions(context, this.#retransmission);
-    const awaited = new AwaitedNotifies();
-    this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission, awaited);
+    this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission, this.#awaited);
     this.#invites = new InviteResponses(context, this.#actions);
-    this.#outbound = new OutboundRequests(context, this.#actions, this.#invites, awaited);
+    this.#outbound = new OutboundRequests(context, this.#actions, this.#invites, this.#awaited);
     this.#takeover = new DialogTakeover(context, this.#actions);
   }
 
@@ -69,6 +69,14 @@ export class UserAgentCore implements TransactionUser {
     });
     if (left.length > 0)
       logger.info("ended or took up what was under way before the restart", { invites: left.length });
+  }
+
+  knowsDialog(request: SipMessage): boolean {
+    const callId = request.get("call-id") ?? "";
+    const fromTag = tagOf(request.get("from") ?? "") ?? "";
+    const toTag = tagOf(request.get("to") ?? "") ?? "";
+    if (this.#context.dialogs.findByTags(callId, fromTag, toTag) !== undefined) return true;
+    return request.method === "NOTIFY" && this.#awaited.find(dialogIdOf(callId, toTag)) !== undefined;
   }
 
   onRequest(tx: ServerTransaction): void {

@@ -111,6 +111,10 @@ export class ProxyCore implements TransactionUser {
     });
   }
 
+  knowsDialog(request: SipMessage, flow: Flow): boolean {
+    return this.#core.knowsDialog(request) || (request.has("route") && this.#routes.take(request, flow).isRecorded);
+  }
+
   onRequest(tx: ServerTransaction): void {
     const { request } = tx;
     const taken = request.has("route") ? this.#routes.take(request, tx.flow) : undefined;
