@@ -311,6 +311,27 @@ describe("SipEdge: the life of a dialog", () => {
       }
     });
 
+    it("given a refresh by INVITE that could not be sent, when the peer sends an INVITE, then that is no glare", async () => {
+      const contact = `Contact: <sip:a@127.0.0.1:${await freePort("127.0.0.1")};transport=tcp>`;
+      const { invite, dialogId } = await made(contact, "Allow: INVITE", REFRESHED_BY_US);
+      await application.ask(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+      clock.advance(900_100);
+      const failed = (): number => fixture.gauge("tandem_sip_transaction_transport_failures_total");
+      // The ACK, and the refresh.
+      await eventually(() => assert.equal(failed(), 2), WITHIN);
+      peer.send(fixture.sipPort, [
+        `INVITE sip:1001@127.0.0.1:${fixture.sipPort} SIP/2.0`,
+        `Via: ${peer.via()}`,
+        `From: ${headerOf(invite, "To")};tag=remote`,
+        `To: ${headerOf(invite, "From")}`,
+        `Call-ID: ${headerOf(invite, "Call-ID")}`,
+        "CSeq: 1 INVITE",
+        `Contact: <${peer.uri}>`,
+        "Max-Forwards: 70",
+      ]);
+      await application.takeSip("INVITE");
+    });
+
     it("given a refresh that is refused with 491, when some seconds have passed, then it is tried again", async () => {
       const { dialogId } = await made("Allow: INVITE", REFRESHED_BY_US);
       await acknowledge(dialogId);
