@@ -169,6 +169,7 @@ export class ProxyCore implements TransactionUser {
       if (this.#answered.get(key) === proxied) this.#answered.delete(key);
     };
     const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#routes);
+    if (tx.request.method === "INVITE") tx.outlivesAck = true;
     this.#requests.set(tx.id, proxied);
     proxied.start();
   }

@@ -61,6 +61,11 @@ export interface ServerTransaction {
    * final response. Not called for other answered requests: of them only the response is kept.
    */
   onTerminated?: (() => void) | undefined;
+  /**
+   * Set for an INVITE that is proxied: it lives on after the ACK, so that each 2xx that comes again goes on.
+   * @see RFC 6026 7.1
+   */
+  outlivesAck?: true;
   /** A response could not be sent. */
   onTransportFailure?: ((error: Error) => void) | undefined;
 }

@@ -113,9 +113,9 @@ export class ServerTransactions {
   }
 
   onAcknowledged(invite: InviteServer, ack: SipMessage, flow: Flow): void {
-    invite.discard();
+    if (invite.outlivesAck !== true) invite.discard();
     this.#tellAck(ack, flow, invite);
-    invite.end();
+    if (invite.outlivesAck !== true) invite.end();
   }
 
   onAnswered(transaction: NonInviteServer, response: string, keepMs: number): void {

@@ -459,6 +459,22 @@ describe("SipEdge: proxy", () => {
     await one.take("CANCEL");
   });
 
+  for (const tag of ["callee", "other-fork"]) {
+    it(`given a call that is acknowledged, when a 2xx with the tag ${tag} comes, then it goes to the caller, and its ACK on`, async () => {
+      proxy(await offered(), { remain: true }, [one.uri]);
+      const request = await one.take("INVITE");
+      answer(one, request);
+      inDialog(caller, one, await caller.take("SIP/2.0 200"), "ACK", 1, true);
+      await one.take("ACK");
+      clock.advance(500);
+      answer(one, request, tag);
+      const again = await caller.take("SIP/2.0 200");
+      assert.match(headerOf(again, "To"), new RegExp(`;tag=${tag}$`));
+      inDialog(caller, one, again, "ACK", 1, true);
+      assert.match(headerOf(await one.take("ACK"), "To"), new RegExp(`;tag=${tag}$`));
+    });
+  }
+
   it("given a call is over, when 32 s have passed, then nothing is kept", async () => {
     proxy(await offered(), {}, [one.uri]);
     one.respond(fixture.sipPort, await one.take("INVITE"), "404 Not Found", "one");
