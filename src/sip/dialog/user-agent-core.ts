@@ -12,6 +12,7 @@ import { InboundRequests } from "./inbound-requests.ts";
 import type { UnansweredInvite } from "./invite-journal.ts";
 import { InviteResponses } from "./invite-responses.ts";
 import { OutboundRequests, type RequestCommand } from "./outbound-requests.ts";
+import type { SentRequest } from "./uac-dialog.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
 
 /** No phone rings longer: a proxy gives up after 3 minutes (RFC 3261 16.6, timer C). */
@@ -93,6 +94,11 @@ export class UserAgentCore implements TransactionUser {
 
   onStrayResponse(response: SipMessage, flow: Flow): void {
     this.#invites.onStrayResponse(response, flow);
+  }
+
+  /** Acknowledges and ends the session of a 2xx to an INVITE that was proxied and nobody can be given. */
+  endUnwanted(sent: SentRequest, response: SipMessage, flow: Flow, routeSet: readonly string[]): void {
+    this.#invites.onUnreturnable(sent, response, flow, routeSet);
   }
 
   /** Sends an application's response to the request it was offered as `txnId`. */
