@@ -4,6 +4,7 @@ import type { ServerTransaction } from "../transaction/index.ts";
 import type { Application } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
 import type { InviteJournal } from "./invite-journal.ts";
+import { formsDialogs } from "./methods.ts";
 import { responseSeen } from "./negotiation.ts";
 
 /** A request from the network whose final response an application owes. */
@@ -36,6 +37,8 @@ export class PendingRequests {
   readonly #invites: InviteJournal;
   readonly #byTxnId = new Map<string, PendingRequest>();
   readonly #byTransaction = new Map<string, PendingRequest>();
+  /** What may make a dialog of that id, which applications know it by. */
+  readonly #forming = new Map<string, PendingRequest>();
   readonly #held = new Set<PendingRequest>();
   #heldCharacters = 0;
 
@@ -60,6 +63,12 @@ export class PendingRequests {
   add(pending: PendingRequest): void {
     this.#byTxnId.set(pending.txnId, pending);
     this.#byTransaction.set(pending.tx.id, pending);
+    if (pending.dialog === undefined && formsDialogs(pending.method)) this.#forming.set(pending.dialogId, pending);
+  }
+
+  /** True while a request may make a dialog of that id. */
+  isForming(dialogId: string): boolean {
+    return this.#forming.has(dialogId);
   }
 
   byTxnId(txnId: string): PendingRequest | undefined {
@@ -88,6 +97,7 @@ export class PendingRequests {
     this.release(pending);
     this.#byTxnId.delete(pending.txnId);
     if (this.#byTransaction.get(pending.tx.id) === pending) this.#byTransaction.delete(pending.tx.id);
+    if (this.#forming.get(pending.dialogId) === pending) this.#forming.delete(pending.dialogId);
   }
 
   /** A final response has gone out, or none will: forgets the request, also in the journal. */
@@ -116,5 +126,6 @@ export class PendingRequests {
     for (const pending of this.held()) this.release(pending);
     this.#byTxnId.clear();
     this.#byTransaction.clear();
+    this.#forming.clear();
   }
 }

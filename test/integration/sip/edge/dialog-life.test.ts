@@ -119,6 +119,42 @@ describe("SipEdge: the life of a dialog", () => {
       assert.deepEqual([application.frames, fixture.gauge("tandem_sip_dialogs")], [[], 1]);
     });
 
+    it("given an INVITE that is not answered, when another of its identity comes, then 482, and the first can be answered", async () => {
+      send("INVITE");
+      const { tokens } = await application.takeSip("INVITE");
+      send("INVITE", { cseq: 2 });
+      await peer.take("SIP/2.0 482");
+      await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\n\r\n${SDP}`);
+      const to = headerOf(await peer.take("SIP/2.0 200"), "To");
+      send("ACK", { to });
+      send("BYE", { to, cseq: 3 });
+      await answer("BYE", "200 OK");
+      await eventually(() => assert.equal(fixture.gauge("tandem_sip_dialogs"), 0), WITHIN);
+    });
+
+    it("given an INVITE that was refused, or cancelled, when it comes again, then it is offered each time", async () => {
+      send("INVITE");
+      await answer("INVITE", "407 Proxy Authentication Required");
+      await peer.take("SIP/2.0 407");
+      const via = peer.via();
+      send("INVITE", { cseq: 2, via });
+      await application.takeSip("INVITE");
+      send("CANCEL", { cseq: 2, via });
+      await peer.take("SIP/2.0 200");
+      await peer.take("SIP/2.0 487");
+      await taken({ cseq: 3 });
+      assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
+    });
+
+    it("given an INVITE of a dialog that the edge has lost, when another comes before its answer, then 500 with Retry-After", async () => {
+      send("INVITE", { to: "<sip:1002@127.0.0.1>;tag=lost" });
+      const { tokens } = await application.takeSip("INVITE");
+      send("INVITE", { to: "<sip:1002@127.0.0.1>;tag=lost", cseq: 2 });
+      assert.match(headerOf(await peer.take("SIP/2.0 500"), "Retry-After"), /^\d+$/);
+      await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\n\r\n${SDP}`);
+      await peer.take("SIP/2.0 200");
+    });
+
     it("given a dialog that has ended, when another fork answers, then that is acknowledged and ended at once", async () => {
       const { invite, dialogId } = await made();
       await acknowledge(dialogId);
