@@ -328,6 +328,7 @@ export class InboundRequests {
       answeredProvisionally: false,
       deaths: 0,
       holdTimer: undefined,
+      ringTimer: undefined,
     };
     this.#pending.add(pending);
     if (dialog !== undefined) {

@@ -25,6 +25,8 @@ export interface PendingRequest {
   deaths: number;
   /** Set while it waits for an application. */
   holdTimer: Timer | undefined;
+  /** Set while it rings: it is said so again every minute. */
+  ringTimer: Timer | undefined;
 }
 
 /** It belongs to no dialog: who does not take such requests cannot answer it. */
@@ -95,6 +97,7 @@ export class PendingRequests {
 
   remove(pending: PendingRequest): void {
     this.release(pending);
+    pending.ringTimer?.cancel();
     this.#byTxnId.delete(pending.txnId);
     if (this.#byTransaction.get(pending.tx.id) === pending) this.#byTransaction.delete(pending.tx.id);
     if (this.#forming.get(pending.dialogId) === pending) this.#forming.delete(pending.dialogId);
@@ -124,6 +127,7 @@ export class PendingRequests {
 
   close(): void {
     for (const pending of this.held()) this.release(pending);
+    for (const { ringTimer } of this.#byTxnId.values()) ringTimer?.cancel();
     this.#byTxnId.clear();
     this.#byTransaction.clear();
     this.#forming.clear();
