@@ -28,7 +28,7 @@ export class LoadWatch {
     this.#control = new OverloadControl(options.clock.nowMs());
   }
 
-  /** Whether a new request outside dialogs is taken. */
+  /** Whether a request that belongs to nothing here is taken. */
   admit(): boolean {
     const nowMs = this.#options.clock.nowMs();
     if (this.#timer === undefined) {

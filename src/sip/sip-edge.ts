@@ -79,6 +79,7 @@ export class SipEdge {
     const { clock, ids, logger } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const user: TransactionUser = {
+      knowsDialog: (request, flow) => this.#proxy.knowsDialog(request, flow),
       onRequest: (tx) => this.#proxy.onRequest(tx),
       onCancel: (tx, invite) => this.#proxy.onCancel(tx, invite),
       onAck: (request, flow) => this.#proxy.onAck(request, flow),

@@ -233,6 +233,7 @@ export class DialogActions {
         onTimeout: failed,
         // A peer whose connection is gone may connect again in time.
         onTransportFailure: () => {
+          refreshEnded(dialog.negotiation);
           if (this.#context.dialogs.get(dialog.id) === dialog) this.#refreshLater(dialog, timer);
         },
       });

@@ -10,6 +10,7 @@ import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import type { UnacknowledgedAnswer } from "./invite-journal.ts";
+import { formsDialogs, IN_DIALOG_ONLY, METHODS, VERBS } from "./methods.ts";
 import { meetsRefresh, requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { RequestOffers } from "./request-offers.ts";
@@ -20,14 +21,6 @@ import { cseqOf, isFirstInvite } from "./uas-dialog.ts";
 
 /** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
 const MAX_RECORDED_LENGTH = 16_384;
-const METHODS = new Set(
-  "INVITE ACK BYE CANCEL OPTIONS REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE".split(" "),
-);
-/** As applications name them. */
-const VERBS = new Set([...METHODS].map((method) => method.toLowerCase()));
-/** Methods that make no sense outside a dialog. */
-const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "PRACK"]);
-const DIALOG_FORMING = new Set(["INVITE", "SUBSCRIBE"]);
 const CANCELLED = 'SIP;cause=487;text="Cancelled"';
 /** RFC 3311 5.2: Retry-After between 0 and 10 seconds, chosen at random. */
 const MAX_RETRY_SECONDS = 10;
@@ -214,9 +207,9 @@ export class InboundRequests {
       this.#reject(tx, 481);
       return;
     }
-    const { dialogs, applications } = this.#context;
+    const { applications, dialogs } = this.#context;
     const isUrgent = this.#context.hasRightOfWay(request);
-    const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
+    const full = this.#isFullFor(request);
     const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
     const waits = application === undefined && !full && !this.#isRefusingNew && this.#offers.isWorthWaiting(request);
     if (request.method === "INVITE" && !waits) {
@@ -229,8 +222,9 @@ export class InboundRequests {
       return;
     }
     const dialogId = dialogIdOf(request.get("call-id") ?? "", tagOf(request.get("from") ?? "") ?? "");
-    // A new dialog under the identity of one that lives: a loop, or somebody who makes it up.
-    if (DIALOG_FORMING.has(request.method) && this.#context.dialogs.get(dialogId) !== undefined) this.#reject(tx, 482);
+    // A new dialog under the identity of one that lives, or may come to: a loop, or somebody who makes it up.
+    if (formsDialogs(request.method) && (dialogs.get(dialogId) !== undefined || this.#pending.isForming(dialogId)))
+      this.#reject(tx, 482);
     else this.#accept(tx, undefined, dialogId, application);
   }
 
@@ -241,14 +235,7 @@ export class InboundRequests {
     const dialog =
       this.#context.dialogs.findByTags(callId, fromTag, toTag) ?? this.#dialogOfNotify(tx, dialogIdOf(callId, toTag));
     if (dialog === undefined) {
-      // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
-      const application = this.#offers.applicationFor(undefined, request.method.toLowerCase());
-      const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
-      // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
-      const isOther = this.#context.dialogs.get(dialogId) !== undefined;
-      const isForNobody = application === undefined && !this.#isAwaitingFirst;
-      if (isForNobody || isOther || request.method === "PRACK") this.#reject(tx, 481);
-      else this.#accept(tx, undefined, dialogId, application);
+      this.#onUnknownDialog(tx, dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag));
       return;
     }
     const cseq = cseqOf(request);
@@ -264,6 +251,28 @@ export class InboundRequests {
       this.#context.applications.record({ type: "stop", source: "network", detail: "normal-release", text });
     }
     this.#accept(tx, dialog, dialog.id, this.#offers.applicationFor(dialog, request.method.toLowerCase()));
+  }
+
+  /** Unknown here does not mean unknown to the application: it may have state that this edge has lost. */
+  #onUnknownDialog(tx: ServerTransaction, dialogId: string): void {
+    const { request } = tx;
+    const application = this.#offers.applicationFor(undefined, request.method.toLowerCase());
+    // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
+    const isOther = this.#context.dialogs.get(dialogId) !== undefined;
+    const isForNobody = application === undefined && !this.#isAwaitingFirst;
+    const hasRoom = !this.#isFullFor(request) && (application !== undefined || this.#offers.hasRoomFor(request));
+    if (isForNobody || isOther || request.method === "PRACK") this.#reject(tx, 481);
+    // RFC 3261 14.2: after the answer to the one before.
+    else if (formsDialogs(request.method) && this.#pending.isForming(dialogId)) this.#rejectForNow(tx, 500);
+    else if (hasRoom) this.#accept(tx, undefined, dialogId, application);
+    else this.#reject(tx, 503, "Retry-After: 2\r\n");
+  }
+
+  /** What may make a dialog needs room for it. */
+  #isFullFor(request: SipMessage): boolean {
+    const { dialogs, hasRightOfWay } = this.#context;
+    if (!formsDialogs(request.method)) return false;
+    return hasRightOfWay(request) ? dialogs.isFullForAll : dialogs.isFull;
   }
 
   /** The dialog that a NOTIFY makes which comes before the final response to its SUBSCRIBE or REFER. */
@@ -295,8 +304,8 @@ export class InboundRequests {
     }
     const refusal = request.method === "UPDATE" ? updateRefusal(dialog.negotiation, request.body !== "") : undefined;
     if (refusal === undefined) return false;
-    const seconds = chance(this.#context.ids, MAX_RETRY_SECONDS);
-    this.#reject(tx, refusal, refusal === 500 ? `Retry-After: ${seconds}\r\n` : "");
+    if (refusal === 500) this.#rejectForNow(tx, refusal);
+    else this.#reject(tx, refusal);
     return true;
   }
 
@@ -319,6 +328,7 @@ export class InboundRequests {
       answeredProvisionally: false,
       deaths: 0,
       holdTimer: undefined,
+      ringTimer: undefined,
     };
     this.#pending.add(pending);
     if (dialog !== undefined) {
@@ -371,6 +381,10 @@ export class InboundRequests {
     this.#responses.end(pending);
     if (method === "BYE" && dialog !== undefined) this.#actions.remove(dialog);
     else this.#responses.removeEarly(pending);
+  }
+
+  #rejectForNow(tx: ServerTransaction, status: number): void {
+    this.#reject(tx, status, `Retry-After: ${chance(this.#context.ids, MAX_RETRY_SECONDS)}\r\n`);
   }
 
   #reject(tx: ServerTransaction, status: number, extraLines = "", toTag = newTag(this.#context, "s")): void {

@@ -11,7 +11,7 @@ import type { UnacknowledgedAnswer } from "./invite-journal.ts";
 import { defaultContact, hostPort, withLocalHost } from "./local-host.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import type { PendingRequest, PendingRequests } from "./pending-requests.ts";
-import { asksForReliable, firstRseq, readRack, takesReliable } from "./reliable-fields.ts";
+import { asksForReliable, firstRseq, readRack, requiresReliable, takesReliable } from "./reliable-fields.ts";
 import { keepRegistered } from "./registered-flow.ts";
 import { ReliableResponses } from "./reliable-responses.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
@@ -20,6 +20,8 @@ import type { SuccessRetransmission } from "./success-retransmission.ts";
 import { allowedMethods, contactUriOf, cseqOf, isFirstInvite, natNextHop, uasDialog } from "./uas-dialog.ts";
 
 const UNKNOWN_TRANSACTION = "Response not sent due to unknown transaction";
+/** RFC 3261 13.3.1.1: proxies on the way give up a call of which they hear nothing for three minutes. */
+const RINGS_AGAIN_MS = 60_000;
 const NO_PRACK = 'SIP;cause=504;text="PRACK timeout"';
 
 /** What applications answer to requests from the network. */
@@ -202,6 +204,7 @@ export class InboundResponses {
     const { status } = draft.message;
     const forms = formsDialog(pending, draft.message);
     this.#record(pending, status, text);
+    if (status > 100 && status < 200) this.#ringAgain(pending, draft);
     if (forms) this.#onDialogResponse(pending, application, draft, text);
     const { dialog, txnId, tx, method } = pending;
     if (dialog !== undefined) {
@@ -209,6 +212,23 @@ export class InboundResponses {
       responseSeen(dialog.negotiation, "remote", txnId, { status, hasBody: draft.body !== "", isOfferless });
     }
     if (!forms && status >= 200) this.#onFinal(pending, draft);
+  }
+
+  /** Sends a provisional response every minute, bare, for as long as the INVITE is pending; its transaction ends no later. */
+  #ringAgain(pending: PendingRequest, { message }: DraftMessage): void {
+    const { tx } = pending;
+    const via = parseVia(tx.request.get("via") ?? "");
+    if (!isFirstInvite(tx.request) || requiresReliable(tx.request) || !via.ok) return;
+    const { clock, transactions } = this.#context;
+    const text = this.#complete(pending, { message, body: "" }, true, undefined);
+    const start = (): void => {
+      pending.ringTimer?.cancel();
+      pending.ringTimer = clock.after(RINGS_AGAIN_MS, () => {
+        transactions.send(text, responseTarget(via.value, tx.flow));
+        start();
+      });
+    };
+    start();
   }
 
   #record({ tx }: PendingRequest, status: number, text: string): void {

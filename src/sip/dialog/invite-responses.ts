@@ -110,6 +110,13 @@ export class InviteResponses {
     this.#endSession(this.#unwanted(sent, response, flow), cseqOf(response));
   }
 
+  /** A 2xx to an INVITE that was proxied, without the Via that it would go on by. Its Contact may be missing as well. */
+  onUnreturnable(sent: SentRequest, response: SipMessage, flow: Flow, routeSet: readonly string[]): void {
+    const dialog: Dialog = { ...this.#unwanted(sent, response, flow), routeSet: [...routeSet] };
+    if (routeSet.length === 0) dialog.nextHop = sent.target;
+    this.#endSession(dialog, cseqOf(response));
+  }
+
   /** A 2xx after the first one to an INVITE: repeated, or of another fork. */
   onLateSuccess(invite: LateSuccess, response: SipMessage, flow: Flow): void {
     const sent = invite.sentFor(response);

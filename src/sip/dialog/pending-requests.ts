@@ -4,6 +4,7 @@ import type { ServerTransaction } from "../transaction/index.ts";
 import type { Application } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
 import type { InviteJournal } from "./invite-journal.ts";
+import { formsDialogs } from "./methods.ts";
 import { responseSeen } from "./negotiation.ts";
 
 /** A request from the network whose final response an application owes. */
@@ -24,6 +25,8 @@ export interface PendingRequest {
   deaths: number;
   /** Set while it waits for an application. */
   holdTimer: Timer | undefined;
+  /** Set while it rings: it is said so again every minute. */
+  ringTimer: Timer | undefined;
 }
 
 /** It belongs to no dialog: who does not take such requests cannot answer it. */
@@ -36,6 +39,8 @@ export class PendingRequests {
   readonly #invites: InviteJournal;
   readonly #byTxnId = new Map<string, PendingRequest>();
   readonly #byTransaction = new Map<string, PendingRequest>();
+  /** What may make a dialog of that id, which applications know it by. */
+  readonly #forming = new Map<string, PendingRequest>();
   readonly #held = new Set<PendingRequest>();
   #heldCharacters = 0;
 
@@ -60,6 +65,12 @@ export class PendingRequests {
   add(pending: PendingRequest): void {
     this.#byTxnId.set(pending.txnId, pending);
     this.#byTransaction.set(pending.tx.id, pending);
+    if (pending.dialog === undefined && formsDialogs(pending.method)) this.#forming.set(pending.dialogId, pending);
+  }
+
+  /** True while a request may make a dialog of that id. */
+  isForming(dialogId: string): boolean {
+    return this.#forming.has(dialogId);
   }
 
   byTxnId(txnId: string): PendingRequest | undefined {
@@ -86,8 +97,10 @@ export class PendingRequests {
 
   remove(pending: PendingRequest): void {
     this.release(pending);
+    pending.ringTimer?.cancel();
     this.#byTxnId.delete(pending.txnId);
     if (this.#byTransaction.get(pending.tx.id) === pending) this.#byTransaction.delete(pending.tx.id);
+    if (this.#forming.get(pending.dialogId) === pending) this.#forming.delete(pending.dialogId);
   }
 
   /** A final response has gone out, or none will: forgets the request, also in the journal. */
@@ -114,7 +127,9 @@ export class PendingRequests {
 
   close(): void {
     for (const pending of this.held()) this.release(pending);
+    for (const { ringTimer } of this.#byTxnId.values()) ringTimer?.cancel();
     this.#byTxnId.clear();
     this.#byTransaction.clear();
+    this.#forming.clear();
   }
 }

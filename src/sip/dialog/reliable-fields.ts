@@ -16,6 +16,11 @@ export function takesReliable(request: SipMessage): boolean {
   return hasOption(request, "supported") || hasOption(request, "require");
 }
 
+/** True when the sender of a request takes no other provisional responses than reliable ones. */
+export function requiresReliable(request: SipMessage): boolean {
+  return hasOption(request, "require");
+}
+
 /** The value of Require without `100rel`; empty when nothing else is required. */
 export function requireWithoutReliable(value: string): string {
   const options = value.split(",").map((option) => option.trim());

@@ -40,20 +40,27 @@ export class RequestOffers {
   }
 
   /** Somebody is about to come who takes a request outside dialogs that nobody takes now; who is there and slow does not count. */
-  isWorthWaiting({ method, text }: SipMessage): boolean {
+  isWorthWaiting(request: SipMessage): boolean {
+    const { method } = request;
     const verb = method.toLowerCase();
-    if (NOT_WAITING.has(method) || !this.#awaited.isExpected(verb)) return false;
-    const { heldCount, heldCharacters } = this.#pending;
-    if (heldCount >= MAX_WAITING || heldCharacters + text.length > MAX_WAITING_CHARACTERS) return false;
+    if (NOT_WAITING.has(method) || !this.#awaited.isExpected(verb) || !this.hasRoomFor(request)) return false;
     return this.#context.applications.pick(verb, true) === undefined;
+  }
+
+  /** One more that belongs to no dialog here may wait. */
+  hasRoomFor({ text }: SipMessage): boolean {
+    const { heldCount, heldCharacters } = this.#pending;
+    return heldCount < MAX_WAITING && heldCharacters + text.length <= MAX_WAITING_CHARACTERS;
   }
 
   /** The application that has gone had it: another gets it, or it waits. @returns false: neither */
   offerAgain(pending: PendingRequest): boolean {
-    // Outside dialogs what kills who takes it does so twice at most.
-    if (isOutside(pending) && pending.deaths > 1) return false;
+    const { request } = pending.tx;
+    // What belongs to no dialog here and kills who takes it does so twice at most.
+    if (pending.dialog === undefined && pending.deaths > 1) return false;
     if (this.#offer(pending)) return true;
-    if (isOutside(pending) && !this.isWorthWaiting(pending.tx.request)) return false;
+    if (isOutside(pending) && !this.isWorthWaiting(request)) return false;
+    if (pending.dialog === undefined && !this.hasRoomFor(request)) return false;
     this.hold(pending);
     return true;
   }

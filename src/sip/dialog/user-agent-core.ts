@@ -1,5 +1,5 @@
 import type { MetricSample } from "../../common/index.ts";
-import type { SipMessage } from "../message/index.ts";
+import { tagOf, type SipMessage } from "../message/index.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
@@ -7,11 +7,12 @@ import { AwaitedNotifies } from "./awaited-notifies.ts";
 import type { CoreContext } from "./core-context.ts";
 import { DialogActions } from "./dialog-actions.ts";
 import { DialogTakeover, type ClaimResult, type ImportResult } from "./dialog-takeover.ts";
-import { summaryOf, type EdgeDialogSummary } from "./dialog.ts";
+import { dialogIdOf, summaryOf, type EdgeDialogSummary } from "./dialog.ts";
 import { InboundRequests } from "./inbound-requests.ts";
 import type { UnansweredInvite } from "./invite-journal.ts";
 import { InviteResponses } from "./invite-responses.ts";
 import { OutboundRequests, type RequestCommand } from "./outbound-requests.ts";
+import type { SentRequest } from "./uac-dialog.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
 
 /** No phone rings longer: a proxy gives up after 3 minutes (RFC 3261 16.6, timer C). */
@@ -25,6 +26,7 @@ export class UserAgentCore implements TransactionUser {
   readonly #context: CoreContext;
   readonly #retransmission: SuccessRetransmission;
   readonly #actions: DialogActions;
+  readonly #awaited = new AwaitedNotifies();
   readonly #inbound: InboundRequests;
   readonly #invites: InviteResponses;
   readonly #outbound: OutboundRequests;
@@ -35,10 +37,9 @@ export class UserAgentCore implements TransactionUser {
     this.#context = context;
     this.#retransmission = new SuccessRetransmission(context.clock);
     this.#actions = new DialogActions(context, this.#retransmission);
-    const awaited = new AwaitedNotifies();
-    this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission, awaited);
+    this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission, this.#awaited);
     this.#invites = new InviteResponses(context, this.#actions);
-    this.#outbound = new OutboundRequests(context, this.#actions, this.#invites, awaited);
+    this.#outbound = new OutboundRequests(context, this.#actions, this.#invites, this.#awaited);
     this.#takeover = new DialogTakeover(context, this.#actions);
   }
 
@@ -71,6 +72,14 @@ export class UserAgentCore implements TransactionUser {
       logger.info("ended or took up what was under way before the restart", { invites: left.length });
   }
 
+  knowsDialog(request: SipMessage): boolean {
+    const callId = request.get("call-id") ?? "";
+    const fromTag = tagOf(request.get("from") ?? "") ?? "";
+    const toTag = tagOf(request.get("to") ?? "") ?? "";
+    if (this.#context.dialogs.findByTags(callId, fromTag, toTag) !== undefined) return true;
+    return request.method === "NOTIFY" && this.#awaited.find(dialogIdOf(callId, toTag)) !== undefined;
+  }
+
   onRequest(tx: ServerTransaction): void {
     this.#inbound.onRequest(tx);
   }
@@ -85,6 +94,11 @@ export class UserAgentCore implements TransactionUser {
 
   onStrayResponse(response: SipMessage, flow: Flow): void {
     this.#invites.onStrayResponse(response, flow);
+  }
+
+  /** Acknowledges and ends the session of a 2xx to an INVITE that was proxied and nobody can be given. */
+  endUnwanted(sent: SentRequest, response: SipMessage, flow: Flow, routeSet: readonly string[]): void {
+    this.#invites.onUnreturnable(sent, response, flow, routeSet);
   }
 
   /** Sends an application's response to the request it was offered as `txnId`. */

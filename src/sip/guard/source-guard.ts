@@ -114,7 +114,7 @@ export class SourceGuard {
     return this.#options.clock.nowMs() < this.#noisyUntilMs && this.#malformed.isFull(sourceOf(address));
   }
 
-  /** Counts a new request outside dialogs; false: it is to be refused. */
+  /** Counts a request that belongs to nothing here; false: it is to be refused. */
   admitsNew(from: Sender): boolean {
     if (this.#hasProved(from)) return true;
     const { remoteAddress: address } = from;

@@ -8,11 +8,11 @@ import {
   requestContext,
   type CoreContext,
   type NamedFlow,
-  type Trial,
 } from "../dialog/index.ts";
 import { nextHopOf, type MoreTargets } from "../resolution/index.ts";
 import { isRefusedHere, type ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
+import { newBranch, type Branch } from "./branch.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
 import { leftoverInvite } from "./leftover-invite.ts";
 import type { ProxyJob } from "./proxy-job.ts";
@@ -31,22 +31,6 @@ import { contactsOf, withChallenges } from "./target-responses.ts";
 const TIMER_C_MS = 185_000;
 /** While a repeated or forked 2xx, and so an ACK, may come. */
 const LINGER_MS = 32_000;
-
-interface Branch {
-  transaction: ClientTransaction | undefined;
-  target: Target | undefined;
-  /** Where else it can go; undefined for an address. */
-  trial: Trial | undefined;
-  isCancelled: boolean;
-  final: SipMessage | undefined;
-  /** Its final response, or that there is none, has been told. */
-  isTold: boolean;
-  /** Its end stands in the call records. */
-  isRecorded: boolean;
-  /** Under which an INVITE stands in the journal of those that are unanswered. */
-  journalId: string | undefined;
-  readonly timers: Map<ProxyTimer, Timer>;
-}
 
 /** One request on its way through us: performs what the search says (`stepProxy`). */
 export class ProxiedRequest {
@@ -125,21 +109,7 @@ export class ProxiedRequest {
   }
 
   #branch(index: number): Branch {
-    const known = this.#branches[index];
-    if (known !== undefined) return known;
-    const made: Branch = {
-      transaction: undefined,
-      target: undefined,
-      trial: undefined,
-      isCancelled: false,
-      final: undefined,
-      isTold: false,
-      isRecorded: false,
-      journalId: undefined,
-      timers: new Map(),
-    };
-    this.#branches[index] = made;
-    return made;
+    return (this.#branches[index] ??= newBranch());
   }
 
   #send(index: number, uri: string): void {
@@ -183,14 +153,14 @@ export class ProxiedRequest {
   }
 
   #sendTo(index: number, branch: Branch, target: Target): string {
-    const { tx, options, extra, routes, replacesUri } = this.job;
+    const { tx, options, extra, routes } = this.job;
     const { request, flow } = tx;
     const { local, protocol, branch: id } = requestContext(this.#context, target);
     const own = { protocol: target.protocol, ...this.#context.transport.localFor(target) };
     const isRegister = request.method === "REGISTER";
     const records = options.remainsInDialog && !isRegister;
     const text = forwardedRequest(request, {
-      uri: replacesUri ? (this.#search.branches[index]?.uri ?? request.uri) : request.uri,
+      uri: this.#uriOf(index),
       via: `SIP/2.0/${protocol.toUpperCase()} ${local};rport;branch=${id}`,
       routes,
       recordRoutes: records ? this.#routes.record(request, flow, own, target) : [],
@@ -218,6 +188,11 @@ export class ProxiedRequest {
       });
     }
     return text;
+  }
+
+  #uriOf(index: number): string {
+    const { tx, replacesUri } = this.job;
+    return (replacesUri ? this.#search.branches[index]?.uri : undefined) ?? tx.request.uri;
   }
 
   #endTrial(branch: Branch): void {
@@ -266,6 +241,10 @@ export class ProxiedRequest {
   #onResponse(index: number, response: SipMessage, flow: Flow): void {
     const branch = this.#branch(index);
     const { status } = response;
+    if (status >= 200 && removeTopVia(response) === undefined) {
+      this.#onUnreturnable(index, branch, response, flow);
+      return;
+    }
     if (status >= 200) {
       branch.final ??= response;
       this.#forgetBranch(branch);
@@ -275,6 +254,17 @@ export class ProxiedRequest {
     this.#current = response;
     this.#step({ type: "response", branch: index, status, contacts: status < 400 ? contactsOf(response) : [] });
     this.#current = undefined;
+  }
+
+  /** RFC 3261 16.7 step 3: a response without another Via than ours is not for the caller. A call that it begins ends. */
+  #onUnreturnable(index: number, { target }: Branch, response: SipMessage, flow: Flow): void {
+    const { request } = this.job.tx;
+    const sent = target && leftoverInvite(request, request.text, target);
+    if (response.status < 300 && sent !== undefined) {
+      const routes = this.#routes.beyond(request, response).reverse();
+      this.job.onUnreturnable({ ...sent, uri: this.#uriOf(index) }, response, flow, routes);
+    }
+    this.#onFailed(index, 502);
   }
 
   #onFailed(index: number, status: number): void {

@@ -111,6 +111,10 @@ export class ProxyCore implements TransactionUser {
     });
   }
 
+  knowsDialog(request: SipMessage, flow: Flow): boolean {
+    return this.#core.knowsDialog(request) || (request.has("route") && this.#routes.take(request, flow).isRecorded);
+  }
+
   onRequest(tx: ServerTransaction): void {
     const { request } = tx;
     const taken = request.has("route") ? this.#routes.take(request, tx.flow) : undefined;
@@ -153,7 +157,7 @@ export class ProxyCore implements TransactionUser {
     this.#answered.clear();
   }
 
-  #start(job: Omit<ProxyJob, "onEnded">): void {
+  #start(job: Omit<ProxyJob, "onEnded" | "onUnreturnable">): void {
     const { tx } = job;
     const key = callKey(tx.request);
     const onDone = (): void => {
@@ -164,7 +168,9 @@ export class ProxyCore implements TransactionUser {
       this.#requests.delete(tx.id);
       if (this.#answered.get(key) === proxied) this.#answered.delete(key);
     };
-    const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#routes);
+    const onUnreturnable: ProxyJob["onUnreturnable"] = (...args) => this.#core.endUnwanted(...args);
+    const proxied = new ProxiedRequest({ ...job, onUnreturnable, onDone, onEnded }, this.#context, this.#routes);
+    if (tx.request.method === "INVITE") tx.outlivesAck = true;
     this.#requests.set(tx.id, proxied);
     proxied.start();
   }

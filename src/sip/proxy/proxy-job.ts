@@ -1,6 +1,7 @@
-import type { NamedFlow } from "../dialog/index.ts";
+import type { NamedFlow, SentRequest } from "../dialog/index.ts";
 import type { SipMessage } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
+import type { Flow } from "../transport/index.ts";
 import type { ProxyOptions } from "./proxy-command.ts";
 
 /** What one of the targets sent, or the edge in its place (then without address). */
@@ -25,6 +26,8 @@ export interface ProxyJob {
   readonly replacesUri: boolean;
   /** A final response of a target, in order. */
   readonly onFinal: (response: ProxyResponse) => void;
+  /** A 2xx that began a call, and cannot go upstream. `routeSet` is the way from us to who sent it. */
+  readonly onUnreturnable: (sent: SentRequest, response: SipMessage, flow: Flow, routeSet: readonly string[]) => void;
   /** A final response has gone upstream, or none will: nothing more is told. */
   readonly onDone: () => void;
   /** Nothing can come of it any more. */

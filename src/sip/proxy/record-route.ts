@@ -84,6 +84,14 @@ export class RecordRoutes {
     return { left: routes.slice(own), isRecorded, flow, isForged };
   }
 
+  /** What proxies between us and who answered have recorded: the values of a response before ours and the caller's. */
+  beyond(request: SipMessage, response: SipMessage): string[] {
+    const before = new Set(request.getAll("record-route").flatMap(splitList));
+    const recorded = response.getAll("record-route").flatMap(splitList);
+    const end = recorded.findIndex((value) => before.has(value) || this.#ownRoute(value) !== undefined);
+    return end < 0 ? recorded : recorded.slice(0, end);
+  }
+
   /** True when a URI names one of our listeners by address. */
   isOurs(uriText: string): boolean {
     const uri = parseUri(uriText);

@@ -33,7 +33,7 @@ export type InviteServerEffect =
 type Tx = InviteServerTransaction;
 type Step = { readonly tx: Tx; readonly effects: readonly InviteServerEffect[] };
 
-/** RFC 3261 13.3.1.1: a user that is still busy with an INVITE sends a provisional response every minute. */
+/** An INVITE that its user says nothing of for so long is forgotten; what is repeated of a provisional response says nothing. */
 const UNANSWERED_MS = 600_000;
 const STOP_TIMERS: InviteServerEffect = { type: "stop-timers" };
 const DELIVER_ACK: InviteServerEffect = { type: "deliver-ack" };

@@ -33,7 +33,7 @@ export interface TransactionLayerOptions {
   readonly sources?: SourcePolicy;
   /** Bounds that differ from `DEFAULT_TRANSACTION_LIMITS`. */
   readonly limits?: Partial<TransactionLimits>;
-  /** Whether a new request outside dialogs is taken; else it gets 503. Absent: as long as the limits allow. */
+  /** Whether a request that belongs to nothing here is taken; else it gets 503. Absent: as long as the limits allow. */
   readonly admit?: () => boolean;
   /** Whether a new request goes before others: it is taken whatever its source did, as long as there is room. */
   readonly rightOfWay?: (request: SipMessage, from: Flow) => boolean;
@@ -45,7 +45,7 @@ export interface TransactionLayerOptions {
 export interface SourcePolicy {
   /** Counts a malformed message; false: it is not to be answered. */
   noteMalformed(from: Flow): boolean;
-  /** Counts a new request outside dialogs; false: it is refused with 503. */
+  /** Counts a request that belongs to nothing here; false: it is refused with 503. */
   admitsNew(from: Flow): boolean;
 }
 

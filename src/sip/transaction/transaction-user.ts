@@ -61,12 +61,22 @@ export interface ServerTransaction {
    * final response. Not called for other answered requests: of them only the response is kept.
    */
   onTerminated?: (() => void) | undefined;
+  /**
+   * Set for an INVITE that is proxied: it lives on after the ACK, so that each 2xx that comes again goes on.
+   * @see RFC 6026 7.1
+   */
+  outlivesAck?: true;
   /** A response could not be sent. */
   onTransportFailure?: ((error: Error) => void) | undefined;
 }
 
 /** The user of all transactions. What it throws is caught and logged; a request it throws for is answered 500. */
 export interface TransactionUser {
+  /**
+   * Whether a request with a To tag belongs to a dialog that is here. One that does not is limited as new ones are, and
+   * handed to `onRequest` all the same.
+   */
+  knowsDialog(request: SipMessage, flow: Flow): boolean;
   /** A new request other than ACK and CANCEL. It owes it a final response, and an INVITE a 100 first. */
   onRequest(tx: ServerTransaction): void;
   /** A CANCEL, to be answered; `invite` is what it is for, `undefined` when there is no such INVITE. */

@@ -17,7 +17,7 @@ import type { ServerTransaction } from "../transaction-user.ts";
 /** What an INVITE of a peer needs of the table it stands in. */
 export interface InviteServerOwner {
   readonly context: TransactionContext;
-  /** An ACK to its 2xx has come: only repetitions of the INVITE are to be absorbed from now on. */
+  /** An ACK to its 2xx has come: unless it outlives that, only repetitions of the INVITE are to be absorbed from now on. */
   onAcknowledged(transaction: InviteServer, ack: SipMessage, flow: Flow): void;
   /** It got another final response than 2xx. */
   onRefused(transaction: InviteServer): void;
@@ -31,6 +31,7 @@ export class InviteServer implements ServerTransaction {
   readonly flow: Flow;
   onTerminated?: (() => void) | undefined;
   onTransportFailure?: ((error: Error) => void) | undefined;
+  outlivesAck?: true;
   readonly #owner: InviteServerOwner;
   readonly #target: Target;
   readonly #timers: TransactionTimers<InviteServerTimer>;

@@ -16,7 +16,7 @@ import type { ServerTransaction, TransactionUser } from "../transaction-user.ts"
 /** What kept a request from becoming a transaction, to be answered without one. */
 export type Refusal = "merged" | "overload" | "rateLimited";
 
-/** Who decides about new requests outside dialogs, beside the room that there is. */
+/** Who decides about requests that belong to nothing that is here, beside the room that there is. */
 export interface NewRequestAdmission {
   /** True: the request is taken without asking the others. */
   rightOfWay(request: SipMessage, from: Flow): boolean;
@@ -91,11 +91,13 @@ export class ServerTransactions {
     const { method } = request;
     const id = serverKey(request, via, method);
     if (this.#absorb(id, via, flow)) return undefined;
-    const toTag = toTagOf(request);
-    const isNew = toTag === "" && method !== "CANCEL";
-    const refusal = isNew ? this.#refusalOfNew(request, flow) : this.#hasRoomFor(request, 0) ? undefined : "overload";
+    const refusal = this.#belongsHere(request, via, flow)
+      ? this.#hasRoomFor(request, 0)
+        ? undefined
+        : "overload"
+      : this.#refusalOfNew(request, flow);
     if (refusal !== undefined) return refusal;
-    if (isNew && this.#isMerged(request, id)) return "merged";
+    if (method !== "CANCEL" && toTagOf(request) === "" && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
     this.context.counters.count(method === "INVITE" ? "inviteServer" : "nonInviteServer");
     if (method === "INVITE") this.#addInvite(id, request, via, flow);
@@ -111,9 +113,9 @@ export class ServerTransactions {
   }
 
   onAcknowledged(invite: InviteServer, ack: SipMessage, flow: Flow): void {
-    invite.discard();
+    if (invite.outlivesAck !== true) invite.discard();
     this.#tellAck(ack, flow, invite);
-    invite.end();
+    if (invite.outlivesAck !== true) invite.end();
   }
 
   onAnswered(transaction: NonInviteServer, response: string, keepMs: number): void {
@@ -139,6 +141,18 @@ export class ServerTransactions {
     this.#finished.close();
     for (const transaction of this.#byId.values()) transaction.discard();
     this.#seen.close();
+  }
+
+  /** It is of a call that is here. A To tag alone says nothing: anybody can make one up. */
+  #belongsHere(request: SipMessage, via: Via, flow: Flow): boolean {
+    if (request.method === "CANCEL") return this.#inviteOfBranch(request, via) !== undefined;
+    if (toTagOf(request) === "") return false;
+    try {
+      return this.#user.knowsDialog(request, flow);
+    } catch (error) {
+      noteUserError(this.context, "knowsDialog", error);
+      return false;
+    }
   }
 
   #refusalOfNew(request: SipMessage, flow: Flow): "overload" | "rateLimited" | undefined {

@@ -119,6 +119,42 @@ describe("SipEdge: the life of a dialog", () => {
       assert.deepEqual([application.frames, fixture.gauge("tandem_sip_dialogs")], [[], 1]);
     });
 
+    it("given an INVITE that is not answered, when another of its identity comes, then 482, and the first can be answered", async () => {
+      send("INVITE");
+      const { tokens } = await application.takeSip("INVITE");
+      send("INVITE", { cseq: 2 });
+      await peer.take("SIP/2.0 482");
+      await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\n\r\n${SDP}`);
+      const to = headerOf(await peer.take("SIP/2.0 200"), "To");
+      send("ACK", { to });
+      send("BYE", { to, cseq: 3 });
+      await answer("BYE", "200 OK");
+      await eventually(() => assert.equal(fixture.gauge("tandem_sip_dialogs"), 0), WITHIN);
+    });
+
+    it("given an INVITE that was refused, or cancelled, when it comes again, then it is offered each time", async () => {
+      send("INVITE");
+      await answer("INVITE", "407 Proxy Authentication Required");
+      await peer.take("SIP/2.0 407");
+      const via = peer.via();
+      send("INVITE", { cseq: 2, via });
+      await application.takeSip("INVITE");
+      send("CANCEL", { cseq: 2, via });
+      await peer.take("SIP/2.0 200");
+      await peer.take("SIP/2.0 487");
+      await taken({ cseq: 3 });
+      assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
+    });
+
+    it("given an INVITE of a dialog that the edge has lost, when another comes before its answer, then 500 with Retry-After", async () => {
+      send("INVITE", { to: "<sip:1002@127.0.0.1>;tag=lost" });
+      const { tokens } = await application.takeSip("INVITE");
+      send("INVITE", { to: "<sip:1002@127.0.0.1>;tag=lost", cseq: 2 });
+      assert.match(headerOf(await peer.take("SIP/2.0 500"), "Retry-After"), /^\d+$/);
+      await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\n\r\n${SDP}`);
+      await peer.take("SIP/2.0 200");
+    });
+
     it("given a dialog that has ended, when another fork answers, then that is acknowledged and ended at once", async () => {
       const { invite, dialogId } = await made();
       await acknowledge(dialogId);
@@ -309,6 +345,27 @@ describe("SipEdge: the life of a dialog", () => {
         assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
         clock.advance(5_100);
       }
+    });
+
+    it("given a refresh by INVITE that could not be sent, when the peer sends an INVITE, then that is no glare", async () => {
+      const contact = `Contact: <sip:a@127.0.0.1:${await freePort("127.0.0.1")};transport=tcp>`;
+      const { invite, dialogId } = await made(contact, "Allow: INVITE", REFRESHED_BY_US);
+      await application.ask(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+      clock.advance(900_100);
+      const failed = (): number => fixture.gauge("tandem_sip_transaction_transport_failures_total");
+      // The ACK, and the refresh.
+      await eventually(() => assert.equal(failed(), 2), WITHIN);
+      peer.send(fixture.sipPort, [
+        `INVITE sip:1001@127.0.0.1:${fixture.sipPort} SIP/2.0`,
+        `Via: ${peer.via()}`,
+        `From: ${headerOf(invite, "To")};tag=remote`,
+        `To: ${headerOf(invite, "From")}`,
+        `Call-ID: ${headerOf(invite, "Call-ID")}`,
+        "CSeq: 1 INVITE",
+        `Contact: <${peer.uri}>`,
+        "Max-Forwards: 70",
+      ]);
+      await application.takeSip("INVITE");
     });
 
     it("given a refresh that is refused with 491, when some seconds have passed, then it is tried again", async () => {

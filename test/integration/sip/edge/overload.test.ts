@@ -23,15 +23,20 @@ describe("SipEdge: overload", () => {
     await fixture.stop();
   });
 
-  function send(method: string, uri: string, to = ""): void {
+  interface Call {
+    readonly toTag?: string;
+    readonly callId?: string;
+  }
+
+  function send(method: string, uri: string, { toTag = "", callId = `overload-${sent + 1}` }: Call = {}): void {
     sent += 1;
     peer.send(fixture.sipPort, [
       `${method} ${uri} SIP/2.0`,
       `Via: ${peer.via()}`,
       `From: <${peer.uri}>;tag=f`,
-      `To: <sip:1002@127.0.0.1>${to}`,
-      `Call-ID: overload-${sent}`,
-      `CSeq: 1 ${method}`,
+      `To: <sip:1002@127.0.0.1>${toTag}`,
+      `Call-ID: ${callId}`,
+      `CSeq: ${sent} ${method}`,
       `Contact: <${peer.uri}>`,
       "Max-Forwards: 70",
     ]);
@@ -72,10 +77,23 @@ describe("SipEdge: overload", () => {
     assert.ok(fixture.gauge("tandem_sip_new_requests_limit") <= 10);
   });
 
-  it("given call control that is late, when requests inside dialogs come, then they are offered", async () => {
+  it("given call control that is late, when requests of a call that is up come, then they are offered", async () => {
+    send("INVITE", `sip:1002@127.0.0.1:${fixture.sipPort}`);
+    const { tokens } = await application.takeSip("INVITE");
+    await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\n\r\n`);
+    const ok = await peer.take("SIP/2.0 200");
+    const call = { toTag: /;tag=.*/.exec(headerOf(ok, "To"))?.[0] ?? "", callId: headerOf(ok, "Call-ID") };
     await becomeLate();
-    for (let index = 0; index < 10; index += 1) send("INFO", `sip:1002@127.0.0.1:${fixture.sipPort}`, ";tag=t");
+    for (let index = 0; index < 10; index += 1) send("INFO", `sip:1002@127.0.0.1:${fixture.sipPort}`, call);
     for (let index = 0; index < 10; index += 1) await application.takeSip("INFO");
+  });
+
+  it("given call control that is late, when requests with made-up To tags come, then most get 503", async () => {
+    await becomeLate();
+    for (let index = 0; index < 10; index += 1) {
+      send("INFO", `sip:1002@127.0.0.1:${fixture.sipPort}`, { toTag: ";tag=made-up" });
+    }
+    await peer.take("SIP/2.0 503");
   });
 
   it("given call control that is in time again, when some seconds have passed, then all are taken", async () => {

@@ -466,6 +466,64 @@ describe("SipEdge: proxy", () => {
     await one.take("CANCEL");
   });
 
+  for (const tag of ["callee", "other-fork"]) {
+    it(`given a call that is acknowledged, when a 2xx with the tag ${tag} comes, then it goes to the caller, and its ACK on`, async () => {
+      proxy(await offered(), { remain: true }, [one.uri]);
+      const request = await one.take("INVITE");
+      answer(one, request);
+      inDialog(caller, one, await caller.take("SIP/2.0 200"), "ACK", 1, true);
+      await one.take("ACK");
+      clock.advance(500);
+      answer(one, request, tag);
+      const again = await caller.take("SIP/2.0 200");
+      assert.match(headerOf(again, "To"), new RegExp(`;tag=${tag}$`));
+      inDialog(caller, one, again, "ACK", 1, true);
+      assert.match(headerOf(await one.take("ACK"), "To"), new RegExp(`;tag=${tag}$`));
+    });
+  }
+
+  /** A final response with the topmost Via of a request alone. */
+  function answerUs(peer: SipPeer, request: string, lines: readonly string[] = []): void {
+    const kept = request.split("\r\n").filter((line) => /^(From|Call-ID|CSeq|Record-Route):/.test(line));
+    const via = `Via: ${headersOf(request, "Via")[0]}`;
+    peer.send(fixture.sipPort, ["SIP/2.0 200 OK", via, ...kept, `To: ${headerOf(request, "To")};tag=callee`, ...lines]);
+  }
+
+  for (const remain of [false, true]) {
+    for (const [given, lines] of [
+      ["a Contact", (): string[] => [`Contact: <${one.uri}>`]],
+      ["no Contact", (): string[] => []],
+    ] as const) {
+      it(`given ${remain ? "our route and " : ""}${given}, when a 2xx has our Via alone, then its call ends and the next target is tried`, async () => {
+        const next = proxy(await offered(), { remain }, [one.uri, two.uri]);
+        answerUs(one, await one.take("INVITE"), lines());
+        assert.match(await one.take("ACK"), /\r\nCSeq: 1 ACK\r\n/);
+        const bye = await one.take("BYE");
+        assert.equal(bye.split("\r\n")[0], `BYE ${one.uri} SIP/2.0`);
+        assert.match(bye, /;tag=from\r\nTo: .*;tag=callee\r\nCall-ID: proxied\r\nCSeq: 2 BYE\r\n/);
+        one.respond(fixture.sipPort, bye, "200 OK", "");
+        assert.match((await next()).text, /^SIP\/2\.0 502 /);
+        answer(two, await two.take("INVITE"));
+        assert.match(headerOf(await caller.take("SIP/2.0 200"), "Contact"), new RegExp(String(two.port)));
+        for (let seconds = 0; seconds < 128; seconds += 32) clock.advance(32_000);
+        assert.equal(fixture.gauge("tandem_sip_proxied_requests"), 0);
+      });
+    }
+  }
+
+  it("given a MESSAGE, when its 2xx has our Via alone, then 502 and nothing is kept", async () => {
+    caller.send(
+      fixture.sipPort,
+      invite().map((line) => line.replace("INVITE", "MESSAGE")),
+      "Hello",
+    );
+    const { tokens } = await application.takeSip("MESSAGE");
+    proxy(tokens[8] ?? "", {}, [one.uri]);
+    answerUs(one, await one.take("MESSAGE"));
+    await caller.take("SIP/2.0 502");
+    assert.equal(fixture.gauge("tandem_sip_proxied_requests"), 0);
+  });
+
   it("given a call is over, when 32 s have passed, then nothing is kept", async () => {
     proxy(await offered(), {}, [one.uri]);
     one.respond(fixture.sipPort, await one.take("INVITE"), "404 Not Found", "one");

@@ -42,7 +42,7 @@ describe("SipEdge: requests from the network", () => {
   }
 
   /** A request in the dialog that `ok` established, from the peer. */
-  function inDialog(ok: string, method: string, cseq: number, body = ""): string {
+  function inDialog(ok: string, method: string, cseq: number, body = "", extra: readonly string[] = []): string {
     return peer.send(
       fixture.sipPort,
       [
@@ -55,6 +55,7 @@ describe("SipEdge: requests from the network", () => {
         `Contact: <${peer.uri}>`,
         "Max-Forwards: 70",
         ...(body === "" ? [] : ["Content-Type: application/sdp"]),
+        ...extra,
       ],
       body,
     );
@@ -210,6 +211,48 @@ describe("SipEdge: requests from the network", () => {
     await application.takeSip("INFO");
     inDialog(ok, "INFO", 4);
     await peer.take("SIP/2.0 500");
+  });
+
+  for (const [given, extra] of [
+    ["a phone", []],
+    ["a phone that supports 100rel", ["Supported: 100rel"]],
+  ] as const) {
+    it(`given ${given} that hears it ring, when minutes pass, then it is told so each minute, bare, until the answer`, async () => {
+      peer.send(fixture.sipPort, invite("c8a", [...extra, "Record-Route: <sip:proxy.example.com;lr>"]), SDP);
+      const { tokens } = await application.takeSip("INVITE");
+      await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n${SDP}`);
+      const first = await peer.take("SIP/2.0 183");
+      if (extra.length > 0) inDialog(first, "PRACK", 2, "", [`RAck: ${headerOf(first, "RSeq")} 1 INVITE`]);
+      await application.ask("ping");
+      for (let minute = 0; minute < 3; minute += 1) {
+        clock.advance(60_000);
+        const again = await peer.take("SIP/2.0 183");
+        for (const name of ["To", "Record-Route", "Via"]) assert.equal(headerOf(again, name), headerOf(first, name));
+        assert.doesNotMatch(again, /^(RSeq|Require|Content-Type):|v=0/m);
+      }
+      await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\n\r\n${SDP}`);
+      inDialog(await peer.take("SIP/2.0 200"), "ACK", 1);
+      await application.takeSip("ACK");
+      clock.advance(120_000);
+      await application.ask("ping");
+      assert.deepEqual(
+        peer.received.filter((text) => text.startsWith("SIP/2.0 1")).map((text) => text.slice(0, 11)),
+        ["SIP/2.0 100"],
+      );
+    });
+  }
+
+  it("given a phone that hears it ring, when nobody answers for ten minutes, then it is refused and told nothing more", async () => {
+    peer.send(fixture.sipPort, invite("c8b"), SDP);
+    const { tokens } = await application.takeSip("INVITE");
+    await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 180 Ringing\r\n\r\n`);
+    for (let minute = 0; minute <= 10; minute += 1) clock.advance(60_000);
+    await peer.take("SIP/2.0 500");
+    assert.ok(peer.received.filter((text) => text.startsWith("SIP/2.0 180")).length >= 10);
+    peer.received.length = 0;
+    clock.advance(600_000);
+    await application.ask("ping");
+    assert.deepEqual([peer.received, fixture.gauge("tandem_sip_pending_requests")], [[], 0]);
   });
 
   it("given a ringing call, when CANCEL comes, then 200, 487, and a late answer is refused", async () => {

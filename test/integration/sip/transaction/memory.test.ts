@@ -53,6 +53,7 @@ describe("memory of finished transactions", () => {
       ids: new RandomIds(),
       logger: silentLogger,
       user: {
+        knowsDialog: () => true,
         onRequest: (tx) => void tx.respond(200, okTo(tx.request)),
         onCancel: () => undefined,
         onAck: () => undefined,

@@ -40,6 +40,7 @@ class Node {
           this.requests.push(tx);
           this.answer(tx);
         },
+        knowsDialog: () => true,
         onCancel: (tx) => void tx.respond(200, responseTo(tx.request, 200)),
         onAck: (request) => this.acks.push(request),
         onStrayResponse: () => undefined,

@@ -73,6 +73,13 @@ export class RecordingUser implements TransactionUser {
   readonly acks: { request: SipMessage; invite: ServerTransaction | undefined }[] = [];
   readonly strays: SipMessage[] = [];
   failure: Error | undefined;
+  /** Whether To tags are those of dialogs. */
+  knows = true;
+
+  knowsDialog(): boolean {
+    this.#maybeThrow();
+    return this.knows;
+  }
 
   onRequest(tx: ServerTransaction): void {
     this.requests.push(tx);

@@ -38,21 +38,54 @@ describe("TransactionLayer", () => {
       assert.deepEqual(noted, Array(3).fill("malformed 127.0.0.2"));
     });
 
-    it("given a source at its rate, when new requests come, then they get 503; those of dialogs, CANCEL and ACK are taken", () => {
+    const viaOf = (method: string): string => `SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bK${method}`;
+
+    it("given a source at its rate, when new requests come, then they get 503; those of dialogs, their CANCELs and ACK are taken", () => {
       judged(true, false);
       assert.equal(statusAfter(requestText()), 503);
       assert.equal(test.user.requests.length, 0);
       for (const method of ["BYE", "INVITE"]) {
-        const via = `SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bK${method}`;
-        test.layer.onMessage(requestText({ method, via, toTag: "t1" }), FLOW);
+        test.layer.onMessage(requestText({ method, via: viaOf(method), toTag: "t1" }), FLOW);
       }
       assert.equal(test.user.requests.length, 2);
       test.layer.onMessage(requestText({ method: "ACK", toTag: "t1" }), FLOW);
       assert.equal(test.user.acks.length, 1);
-      test.layer.onMessage(requestText({ method: "CANCEL" }), FLOW);
+      test.layer.onMessage(requestText({ method: "CANCEL", via: viaOf("INVITE"), toTag: "t1" }), FLOW);
       assert.equal(test.user.cancels.length, 1);
       assert.deepEqual(noted, ["new 127.0.0.2"]);
       assert.equal(test.valueOf("tandem_sip_rate_limited_requests_total"), 1);
+    });
+
+    it("given a source at its rate, when requests of dialogs that are not here and a CANCEL of nothing come, then they get 503, and an ACK nothing", () => {
+      judged(true, false);
+      test.user.knows = false;
+      for (const method of ["BYE", "INVITE", "REGISTER", "NOTIFY"]) {
+        assert.equal(statusAfter(requestText({ method, via: viaOf(method), toTag: "made-up" })), 503, method);
+      }
+      assert.equal(statusAfter(requestText({ method: "CANCEL", via: viaOf("CANCEL") })), 503);
+      assert.equal(statusAfter(requestText({ method: "ACK", via: viaOf("ACK"), toTag: "made-up" })), undefined);
+      assert.deepEqual([test.user.requests.length, test.user.cancels.length, test.user.acks.length], [0, 0, 1]);
+      assert.deepEqual(noted, Array(5).fill("new 127.0.0.2"));
+    });
+
+    it("given requests of dialogs that are not here, when there is room for new ones no more, then those of dialogs are taken still", () => {
+      test.layer.close();
+      test = makeLayer({ limits: { maxServerTransactions: 10 } });
+      test.user.knows = false;
+      for (let index = 0; index < 10; index += 1) {
+        const parts = { via: viaOf(`stranger-${index}`), callId: `made-up-${index}`, toTag: "made-up" };
+        assert.equal(statusAfter(requestText(parts)), index < 9 ? undefined : 503);
+      }
+      test.user.knows = true;
+      assert.equal(statusAfter(requestText({ method: "BYE", via: viaOf("BYE"), toTag: "t1" })), undefined);
+      assert.equal(test.user.requests.at(-1)?.request.method, "BYE");
+    });
+
+    it("given a user that fails, when it is asked for a dialog, then that is none, and nothing is thrown", () => {
+      judged(true, false);
+      test.user.failure = new Error("broken");
+      assert.equal(statusAfter(requestText({ method: "BYE", toTag: "t1" })), 503);
+      assert.equal(test.errors.length, 1);
     });
 
     it("given a new request, when it is judged, then by room first, then its source's rate, then the load", () => {

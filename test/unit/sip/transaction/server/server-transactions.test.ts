@@ -129,6 +129,18 @@ describe("server transactions of the layer", () => {
       test.clock.advance(45_000);
       assert.deepEqual([test.valueOf("tandem_sip_finished_transactions"), test.clock.activeTimers], [0, 0]);
     });
+    it("given a proxied INVITE, when the ACK to its 2xx comes, then a 2xx goes out still, for 64*T1", () => {
+      receive();
+      first().outlivesAck = true;
+      respond(first(), 200);
+      for (const times of [1, 2]) {
+        receive({ method: "ACK", via: OTHER_VIA, toTag: "t1" });
+        assert.deepEqual([test.user.acks.length, test.user.acks.at(-1)?.invite], [times, first()]);
+      }
+      assert.deepEqual([respond(first(), 200), sentStatuses(), liveCount()], [true, [200, 200], 1]);
+      test.clock.advance(32_100);
+      assert.deepEqual([respond(first(), 200), liveCount()], [false, 0]);
+    });
     it("given a 2xx without an ACK, when 64*T1 pass, then it is over", () => {
       receive();
       let ended = 0;
