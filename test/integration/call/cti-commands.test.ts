@@ -133,6 +133,8 @@ describe("commands of applications", () => {
     const reply = await ask(call, dry);
     assert.equal(reply.ok && reply.destination, "1002@internal");
     assert.equal((await refusedOf(ask({ ...call, to: "7777" }, dry))).failure, "destination-unknown");
+    const uri = await ask({ ...call, to: "sip:1002@127.0.0.1" }, dry);
+    assert.equal(uri.ok && uri.destination, "1002@internal");
     const service = await ask({ ...call, to: "9196" }, dry);
     assert.equal(service.ok && service.destination, "service echo");
     assert.deepEqual(node.manager.features.callsNow(), []);
@@ -164,9 +166,19 @@ describe("commands of applications", () => {
       });
     }
 
+    it("given a SIP URI of the switch, when forwarding is set to it, then calls go to its number", async () => {
+      const [alice, carol] = [await node.phone("1001"), await node.phone("1003")];
+      await node.phone("1002");
+      const internal = "sip:1003@127.0.0.1";
+      const set = { type: "set-forwarding", line: "1002@internal", kind: "all", internal } as const;
+      assert.deepEqual(await ask(set), { ok: true });
+      await alice.call("1002", NEAR);
+      await carol.offered();
+    });
+
     it("given targets that are none, when forwarding is set to them, then that is told", async () => {
       const set = { type: "set-forwarding", line: "1002@internal", kind: "all" } as const;
-      for (const internal of ["7777", "1002"]) {
+      for (const internal of ["7777", "1002", "sip:7777@127.0.0.1"]) {
         assert.equal((await refusedOf(ask({ ...set, internal }))).failure, "forward-target");
       }
       assert.equal((await refusedOf(ask({ ...set, line: "9@internal", internal: null }))).failure, "line-not-found");

@@ -11,12 +11,13 @@ import type { CtiFeed } from "../../cti/cti-feed.ts";
 import { changedUserData, isFitUserData } from "../../cti/user-data.ts";
 import type { EndedCall } from "../../cti/commands/ended-calls.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
-import { analyze, type Destination, type Dialed, type NoReason } from "../../digit-analysis/index.ts";
+import { analyze, type Destination, type NoReason } from "../../digit-analysis/index.ts";
 import type { ModelEffect } from "../../model/index.ts";
 import type { CtiEndpoints, EndpointCommand } from "../../virtual/cti-endpoints.ts";
 import type { CallTable } from "../call-table.ts";
 import type { CallRecords } from "../reporting/call-records.ts";
 import type { CallRouter } from "../routing/call-router.ts";
+import { dialedByCommand } from "../routing/forward-target.ts";
 import type { CallFeatures } from "./call-features.ts";
 import { sendDigits } from "./send-digits.ts";
 import { RingingPhones, type RingingPhonesOptions } from "./ringing-phones.ts";
@@ -136,7 +137,7 @@ export class ApplicationCalls implements CommandedCalls {
   /** @param callingSearchSpace absent: the device's own */
   leads(by: SipPhone | Peer, to: string, callingSearchSpace?: string): DialedPlace {
     const number = by.kind === "sip-phone" ? by.directoryNumber : "";
-    const dialed: Dialed = { user: to };
+    const dialed = dialedByCommand(to);
     const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
     return placeAt(analyze(dialed, this.#options.router.analysisOf({ dialed, by, ...space }, number, "")), to);
   }
