@@ -100,15 +100,27 @@ export const ROUTE: FeatureMachine = {
 
 function follow(draft: Draft, routing: Routing, event: ModelEvent): void {
   const { sessionId, state, device } = routing;
-  if (event.type === "offering") {
-    const isHere = ringingAt(draft, sessionId, device) !== undefined;
-    const isOfFailure = event.feature === "forward-on-failure";
-    if (isHere && state === "returning") tryNext(draft, routing);
-    else if (!isHere && state === "routing") leave(draft, routing, isOfFailure ? "owner-lost" : "application");
-  } else if (event.type === "ringing" || event.type === "answered") {
-    // Of one that is being tried its redirect tells.
-    if (state === "routing") leave(draft, routing, "application");
-  } else if (event.type === "ended") abandon(draft, routing);
+  if (event.type === "ended") return abandon(draft, routing);
+  // Of one that is being tried its redirect tells.
+  if (state !== "routing" && state !== "returning") return;
+  if (event.type === "offering" && ringingAt(draft, sessionId, device) !== undefined) {
+    if (state === "returning") tryNext(draft, routing);
+  } else if (event.type === "offering") {
+    const isOfFailure = event.feature === "forward-on-failure" || event.detail === "not-open";
+    goneElsewhere(draft, routing, isOfFailure ? "owner-lost" : "application");
+  } else if (event.type === "ringing" || event.type === "answered") goneElsewhere(draft, routing, "application");
+}
+
+function goneElsewhere(draft: Draft, routing: Routing, ended: NonNullable<Routing["ended"]>): void {
+  const { commandId } = routing;
+  leave(draft, routing, ended);
+  if (commandId === undefined) return;
+  refuse(
+    draft,
+    { commandId },
+    "route-exhausted",
+    "none of the destinations has taken the call, and it has gone elsewhere",
+  );
 }
 
 function abandon(draft: Draft, routing: Routing): void {

@@ -159,6 +159,20 @@ describe("a route dialogue", () => {
     assert.deepEqual(moments(), ["request", "end owner-lost"]);
   });
 
+  for (const [what, event, ended] of [
+    ["its line forwards it", { ...offeredAt("V"), feature: "forward-busy" }, "application"],
+    ["its application is gone", { ...offeredAt("V"), feature: "forward-no-answer", detail: "not-open" }, "owner-lost"],
+    ["a service answers it", { type: "answered", sessionId: "c1", endpoint: "voice-mail" }, "application"],
+  ] as readonly (readonly [string, ModelEvent, string])[]) {
+    it(`given a destination that is busy, when the call does not come back since ${what}, then the selection has failed and the dialogue is over`, () => {
+      story.tell(select(["C"]), offeredAt("C"), refused, event);
+      assert.deepEqual(moments(), ["request", "attempt C", "failed C", `end ${ended}`]);
+      assert.equal(resultOf("s1"), "route-exhausted");
+      story.tell(endOf("c1"));
+      assert.equal(resultOf("s1"), "route-exhausted");
+    });
+  }
+
   it("given a call that is redirected, accepted or answered beside the dialogue, when that is done, then the dialogue ends", () => {
     story.tell({ type: "ringing", sessionId: "c1" });
     assert.deepEqual(moments(), ["request", "end application"]);
