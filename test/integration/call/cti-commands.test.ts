@@ -108,6 +108,25 @@ describe("commands of applications", () => {
     assert.deepEqual([missing.failure, missing.state], ["device-not-in-call", "active"]);
   });
 
+  it("given a consultation and a call of the same name, when both are asked for, then the later one waits, and is refused", async () => {
+    const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+    const carol = await node.phone("1003");
+    await establish(alice, bob, { near: NEAR, far: FAR });
+    const { callId = "" } = node.manager.features.callsNow()[0] ?? {};
+    const newCallId = "the-same-name";
+    const consulting = ask({ type: "consult", device: "phone-1001", callId, to: "1003", newCallId });
+    const making = refusedOf(ask({ type: "make-call", device: "phone-1002", to: "1003", newCallId }));
+    const again = await alice.offered();
+    takeInvites(again, 4_000);
+    await again.answer(NEAR);
+    const consulted = await carol.offered();
+    takeInvites(consulted, 5_000);
+    await consulted.answer(FAR);
+    const reply = await consulting;
+    assert.equal(reply.ok && reply.callId, newCallId);
+    assert.equal((await making).failure, "call-id-used");
+  });
+
   it("given a phone that is busy, when a call is redirected there, then what it said is told, and the call rings on", async () => {
     const [alice, bob, carol] = [await node.phone("1001"), await node.phone("1002"), await node.phone("1003")];
     const caller = await alice.call("1002", NEAR);

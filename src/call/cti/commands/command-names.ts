@@ -44,8 +44,9 @@ export function namesOf(command: Command, now: CallsNow): readonly string[] {
   if (AT_ONCE.has(command.type)) return [];
   if ("line" in command && isSetting(command)) return [`line ${command.line}`];
   if ("routeId" in command) return [`route ${command.routeId}`];
-  // The device itself rings first, and may have to be told to answer.
-  if (command.type === "make-call" && command.newCallId !== undefined) return [`call ${command.newCallId}`];
+  // At the device that makes it a new call has its name alone: the device may have to be told to answer it.
+  const made = "newCallId" in command && command.newCallId !== undefined ? [`call ${command.newCallId}`] : [];
+  if (command.type === "make-call" && made.length > 0) return made;
   const calls = [...new Set(callsOf(command, now))];
   if (!("device" in command)) return [];
   const { device } = command;
@@ -53,7 +54,7 @@ export function namesOf(command: Command, now: CallsNow): readonly string[] {
   const atDevice = calls.map((callId) => `call ${callId} at ${device}`);
   // What is being done to the call may wait for just this device to answer.
   if (OF_RUNG.has(command.type) && calls.every((callId) => isOnlyRung(now, device, callId))) return atDevice;
-  return [...calls.map((callId) => `call ${callId}`), ...atDevice];
+  return [...calls.map((callId) => `call ${callId}`), ...atDevice, ...made];
 }
 
 function isOnlyRung(now: CallsNow, device: string, callId: string): boolean {

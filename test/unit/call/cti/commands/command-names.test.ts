@@ -31,7 +31,12 @@ describe("what commands wait for", () => {
 
   it("given a call that is made under a name, when its device is told to answer, then that does not wait for the call to be made", () => {
     const made = { type: "make-call", device: "b-phone", to: "C", newCallId: "c1" } as const;
+    const consulted = { ...made, type: "consult", callId: "c2" } as const;
     const own = namesOf(answer, story.world);
-    assert.ok(namesOf(made, story.world).every((name) => !own.includes(name)));
+    for (const command of [made, consulted]) {
+      const names = namesOf(command, story.world);
+      assert.ok(names.includes("call c1"));
+      assert.ok(names.every((name) => !own.includes(name)));
+    }
   });
 });
