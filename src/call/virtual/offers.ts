@@ -252,7 +252,7 @@ export class Offers {
     const { awaitsOffer = [] } = entry;
     entry.awaitsOffer = undefined;
     entry.call = { ...entry.call, sdp };
-    for (const run of awaitsOffer) run();
+    for (const run of awaitsOffer) if (this.stateOf(entry.call) !== undefined) run();
     if (entry.offer.state === "offered" || entry.offer.state === "alerting") this.#options.onOfferKnown(entry.call);
   }
 
