@@ -372,6 +372,7 @@ export class CtiDevices {
       const leg = this.#options.table.findByTag(legId)?.leg;
       if (leg !== undefined && this.#places.takeUp(leg, media)) this.#options.events.onMediaWanted(leg);
     }
+    if (before?.session !== session) this.#places.passOn(this.#offers.of(device));
     this.#options.lost.takeUp(device);
     if (!ownership.routes) this.#autoAccept(ownership);
   }
@@ -390,11 +391,7 @@ export class CtiDevices {
   }
 
   #perform(device: string, effect: OwnershipEffect): void {
-    switch (effect) {
-      case "forward-pending":
-        return this.#offers.tellAll(device, { type: "failed" });
-      case "treat-established":
-        return this.#options.lost.treat(device);
-    }
+    if (effect === "forward-pending") this.#offers.tellAll(device, { type: "failed" });
+    else this.#options.lost.treat(device);
   }
 }

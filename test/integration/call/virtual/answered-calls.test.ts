@@ -190,6 +190,20 @@ describe("calls that an application answers at its device", () => {
     await node.relayed.settled(2);
   });
 
+  it("given an address for a call that is offered, when another application takes the device over and answers with its own, then that one counts", async () => {
+    const media = { mode: "dynamic", codecs: ["PCMA"] } as const;
+    port.own(media, { session: "one" });
+    const calling = await alice.dial("6000");
+    const sessionId = await port.offered();
+    assert.deepEqual(devices().setMedia("port", sessionId, { address: "127.0.0.1", port: 9 }), { ok: true });
+    port.own(media, { session: "two", fence: 2 });
+    const answering = devices().answer("port", sessionId, { address: "127.0.0.1", port: port.rtp.port });
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+  });
+
   it("given a dynamic registration, when no address comes in time, then the call is released, and the application is told so", async () => {
     port.own({ mode: "dynamic", codecs: ["PCMA"] });
     const calling = await alice.dial("6000");
