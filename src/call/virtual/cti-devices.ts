@@ -240,8 +240,8 @@ export class CtiDevices {
     const ownership = this.#owners.get(device);
     if (found === undefined) return NOT_OFFERED;
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
-    if (ownership.media.mode === "none") {
-      return { ok: false, failure: "media-mode", detail: `${device} is registered without media` };
+    if (ownership.media.mode === "none" || found.isWithoutMedia === true) {
+      return { ok: false, failure: "media-mode", detail: `${device} was offered the call without media` };
     }
     if (media !== undefined) {
       const set = this.#places.set(ownership, found.leg, media);

@@ -219,10 +219,13 @@ describe("calls that an application answers at its device", () => {
     const calling = await alice.dial("6000");
     const none = await devices().answer("port", await port.offered());
     assert.equal(none.ok ? "ok" : none.failure, "media-mode");
+    port.own(port.atPort, { fence: 2 });
+    const late = await devices().answer("port", await port.offered());
+    assert.equal(late.ok ? "ok" : late.failure, "media-mode", "it was offered without media");
     assert.deepEqual(devices().reject("port", await port.offered(), "busy"), { ok: true });
     const busy = await calling.call.invite?.response(486);
     assert.match(busy?.get("reason") ?? "", /cause=17/);
-    port.own({ mode: "static", address: "127.0.0.1", port: 4_000, codecs: ["opus"] });
+    port.own({ mode: "static", address: "127.0.0.1", port: 4_000, codecs: ["opus"] }, { fence: 3 });
     const other = await bob.dial("6000");
     const unfit = await devices().answer("port", await port.offered());
     assert.equal(unfit.ok ? "ok" : unfit.failure, "media-incompatible");
