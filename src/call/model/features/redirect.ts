@@ -67,22 +67,29 @@ export function redirect(
   );
 }
 
-/** The application of a device has failed for good: the other party of its call goes where the line says, or is released. */
+/**
+ * The application of a device has failed for good: the other party of its call goes where the line says, or is released.
+ * @returns false: that party cannot be sent elsewhere now
+ */
 export function forwardOnFailure(
   draft: Draft,
-  { legId, to, callingSearchSpace }: Extract<ModelEvent, { type: "owner-lost" }>,
-): void {
-  const leg = draft.world.legs.get(legId);
-  if (leg?.isUp !== true) return;
-  const pending = pendingOf(draft.world, leg.device, leg.callId);
-  // Nobody is there any more who would talk on if that came to nothing.
-  if (pending?.leaver === legId) draft.world.redirects.set(pending.redirectId, { ...pending, isDropping: true });
-  if (pending !== undefined) return;
+  leg: ModelLeg,
+  { to, callingSearchSpace }: Pick<Extract<ModelEvent, { type: "owner-lost" }>, "to" | "callingSearchSpace">,
+): boolean {
+  const { redirects } = draft.world;
+  const sent = (): Redirect | undefined => [...redirects.values()].find(({ leaver }) => leaver === leg.legId);
+  const pending = sent();
+  if (pending !== undefined) {
+    // Nobody is there any more who would talk on if that came to nothing.
+    redirects.set(pending.redirectId, { ...pending, isDropping: true });
+    return true;
+  }
   const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
   // Nobody waits for what comes of it.
-  const how = { commandId: `owner-lost ${legId}`, feature: "forward-on-failure", ...space } as const;
+  const how = { commandId: `owner-lost ${leg.legId}`, feature: "forward-on-failure", ...space } as const;
   const command = { type: "redirect", device: leg.device, callId: leg.callId, to, failureMode: "drop" } as const;
   redirectEstablished(draft, leg, command, how);
+  return sent() !== undefined;
 }
 
 /** On whose behalf an established call is sent elsewhere. */
