@@ -5,7 +5,7 @@ import type { Why } from "../why.ts";
 import type { Draft, Ringing, World } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { timerOf, type FeatureMachine } from "./feature-machine.ts";
-import { redirect } from "./redirect.ts";
+import { forgetLatest, redirect } from "./redirect.ts";
 import type { Routing } from "./route-state.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
@@ -24,9 +24,11 @@ export function requestRoute(draft: Draft, event: EventOf<"route-request">): voi
   const session = sessions.get(sessionId);
   const rung = ringingAt(draft, sessionId, device);
   const call = session === undefined ? undefined : calls.get(session.callId);
+  if (session === undefined || call === undefined || rung === undefined) return;
+  usedBy(draft, device, routes.get(sessionId));
   const before = routes.get(sessionId);
   // It has come back while its list is walked.
-  if (session === undefined || call === undefined || rung === undefined || isLive(before)) return;
+  if (isLive(before)) return;
   const count = (before?.count ?? 0) + 1;
   const { number, line = number } = rung.place.address;
   ask(
@@ -50,6 +52,13 @@ export function requestRoute(draft: Draft, event: EventOf<"route-request">): voi
     },
     "request",
   );
+}
+
+/** Another route point of the list has taken the call, where it is routed on. */
+function usedBy(draft: Draft, device: string, routing: Routing | undefined): void {
+  if (routing?.state !== "trying" || routing.device === device) return;
+  forgetLatest(draft.world, routing.sessionId);
+  use(draft, routing);
 }
 
 /** The application says where the call goes. Done when one of the list has taken it. */

@@ -122,7 +122,7 @@ describe("calls that are redirected", () => {
       const offered = await carol.offered();
       const { callId } = node.node.manager.features.callsNow()[0] ?? assert.fail();
       const features = node.node.manager.features;
-      const second = await features.command({ type: "redirect", device: "phone-1003", callId, to: "1002" });
+      const second = await features.command({ type: "redirect", device: "phone-1002", callId, to: "1004" });
       assert.equal(failureOf(second), "redirect-pending");
       offered.call.respond(offered.call.offer ?? assert.fail(), 100);
       calling.call.invite?.cancel();

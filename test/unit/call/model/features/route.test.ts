@@ -88,6 +88,19 @@ describe("a route dialogue", () => {
     assert.deepEqual(routes()[2]?.route.why, BUSY);
   });
 
+  it("given a destination that is a route point with an application of its own, when that is asked, then the first dialogue has been used, and the second goes on by itself", () => {
+    story.tell(select(["C", "D"]), offeredAt("C"), request({ device: "c-phone" }));
+    assert.deepEqual(moments(), ["request", "attempt C", "used C", "end used", "request"]);
+    assert.equal(resultOf("s1"), "ok");
+    const destinations = [{ to: "E" }];
+    const command = { type: "route-select", device: "c-phone", routeId: "c1-r2", destinations } as const;
+    const [reroute] = effectsOf(story, "reroute", { type: "command", commandId: "s2", command });
+    assert.deepEqual([reroute?.redirection.by, reroute?.redirection.to], ["c-phone", "E"]);
+    story.tell(...rung("c1", "E"));
+    assert.equal(resultOf("s2"), "ok");
+    assert.equal(story.world.redirects.size, 0);
+  });
+
   it("given a destination that turns out to be busy, when the call is back at the route point, then the next is tried, not before", () => {
     story.tell(select(["C", "D"]), offeredAt("C"));
     assert.deepEqual(effectsOf(story, "reroute", refused), []);
