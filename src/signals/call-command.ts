@@ -15,17 +15,29 @@ export interface Headed {
   readonly headers?: readonly SipHeader[];
 }
 
+/** A command that calls a number by what its device may dial. */
+export interface Limited {
+  /** What a speed dial may stand for; absent: any number. */
+  readonly numbers?: NumberScope;
+}
+
 /** What an application, a person or a feature code may ask of calls. */
 export type CallCommand =
   /** Rings the device, then the number. `newCallId`: the name of the call, which no other has had. */
-  | ({ readonly type: "make-call"; readonly device: string; readonly to: string; readonly newCallId?: string } & Headed)
+  | ({
+      readonly type: "make-call";
+      readonly device: string;
+      readonly to: string;
+      readonly newCallId?: string;
+    } & Headed &
+      Limited)
   /** `music`: name of the music source that the other party hears; absent: that of the device. */
   | ({ readonly type: "hold"; readonly music?: string } & DeviceInCall)
   | ({ readonly type: "retrieve" } & DeviceInCall)
   /** The call that is talked in is held, and another one taken back. */
   | ({ readonly type: "swap" } & DeviceInCall)
   /** Blind: the other party is connected with who answers at `to`. */
-  | ({ readonly type: "transfer"; readonly to: string } & DeviceInCall & Headed)
+  | ({ readonly type: "transfer"; readonly to: string } & DeviceInCall & Headed & Limited)
   /** The other parties of two calls of the device are connected. */
   | ({ readonly type: "complete-transfer"; readonly consultCallId?: string } & DeviceInCall)
   /** All established calls of the device, or those named, become one, which all parties hear each other in. */
@@ -108,6 +120,8 @@ export type CommandFailure =
   | "pickup-nothing"
   /** Calls ring, and who asks may have none of them. */
   | "pickup-barred"
+  /** A speed dial stands for a number that who asks may not dial. */
+  | "number-barred"
   /** There is no such route dialogue at the device. */
   | "route-unknown"
   /** Its time is over. */
@@ -171,7 +185,7 @@ export type ApplicationCommand =
  * The call is held, and another is made to a number by the same device, to be transferred or conferenced with; where that
  * comes to nothing the call is taken back. `newCallId`: its name. Done when the number has answered.
  */
-export interface ConsultCommand extends DeviceInCall, Headed {
+export interface ConsultCommand extends DeviceInCall, Headed, Limited {
   readonly type: "consult";
   readonly to: string;
   readonly newCallId?: string;

@@ -24,6 +24,7 @@ export {
   type CommandResult,
   type ConsultCommand,
   type DeviceInCall,
+  type Limited,
   type RedirectCommand,
   type RouteCommand,
 } from "./call-command.ts";

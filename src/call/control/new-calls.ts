@@ -17,7 +17,7 @@ import type { CallRouting, Routed } from "./routing/call-routing.ts";
 import { callTargets } from "./routing/call-targets.ts";
 import { changeSetting } from "./routing/change-setting.ts";
 import { callerDevice, claimOf } from "./leg/caller-identity.ts";
-import { dialedBySetting } from "./routing/forward-target.ts";
+import { dialedByCommand } from "./routing/forward-target.ts";
 import { recvInfo } from "./headers/capabilities.ts";
 import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
 import { branchHeaders, callerLeg } from "./leg/caller-leg.ts";
@@ -292,7 +292,7 @@ export class NewCalls {
   originate(origination: Origination): Rejection | ReachedService | FeatureCall | undefined {
     const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin, redirected } = origination;
     const { context, table, inventory } = this.#options;
-    const dialed: Dialed = dialedBySetting(to) ?? { user: to };
+    const dialed = dialedByCommand(to);
     const waiting = new WaitingRoom(origination.roomIn);
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", redirected };
     const isUrgent = isEmergency(dialed, this.#options.emergency());

@@ -5,7 +5,7 @@ import { dialed } from "./dialed.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { enqueue, serveQueues } from "./features/hunt.ts";
-import { MACHINES, ON_GONE, tellLeaving } from "./features/machines.ts";
+import { hangUp, MACHINES, ON_GONE, tellLeaving } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { forwardOnFailure, watchRedirects, whyElsewhere } from "./features/redirect.ts";
@@ -82,7 +82,7 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "command":
       return commanded(draft, event);
     case "owner-lost":
-      return forwardOnFailure(draft, event);
+      return ownerLost(draft, event);
     case "privacy-changed":
       return privacyChanged(draft, event.device);
     case "timer":
@@ -116,6 +116,13 @@ function asRedirected(world: World, event: EventOf<"offering">): EventOf<"offeri
   const { cause: _cause, sip: _sip, ...because } = why;
   // By spreading both each of them would have a hidden class of its own: `withMore` says why.
   return Object.assign({}, offered, because);
+}
+
+/** In a conference, with a service, or while another feature has the call there is nobody to be sent elsewhere. */
+function ownerLost(draft: Draft, event: EventOf<"owner-lost">): void {
+  const leg = draft.world.legs.get(event.legId);
+  if (leg?.isUp !== true || forwardOnFailure(draft, leg, event)) return;
+  hangUp(draft, leg, { cause: 41, feature: "forward-on-failure", by: "system" });
 }
 
 /** The machine of the feature that a session is for. */

@@ -7,14 +7,13 @@ import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
 import { park, unpark } from "./features/park.ts";
 import { commandPickup } from "./features/pickup.ts";
 import { redirect } from "./features/redirect.ts";
-import { tellLeaving } from "./features/machines.ts";
+import { hangUp } from "./features/machines.ts";
 import { makeCall } from "./features/make-call.ts";
 import { endRoute, selectRoute } from "./features/route.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isInvolved } from "./features/involved.ts";
 import { consult } from "./features/consult.ts";
 import type { ModelCommand, ModelEvent } from "./model-event.ts";
-import type { Why } from "./why.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
@@ -126,12 +125,9 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
   }
 }
 
-/** As if its user hung up: whom a feature is about to connect with somebody else stays. */
-function drop(draft: Draft, commandId: string, { legId, callId, sessionId }: ModelLeg): void {
-  const why: Why = { cause: 16, feature: "normal", by: "application" };
-  tellLeaving(draft, legId, why);
-  draft.effects.push({ type: "release", sessionId: draft.world.legs.get(legId)?.sessionId ?? sessionId, why });
-  done(draft, commandId, callId);
+function drop(draft: Draft, commandId: string, leg: ModelLeg): void {
+  hangUp(draft, leg, { cause: 16, feature: "normal", by: "application" });
+  done(draft, commandId, leg.callId);
 }
 
 function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean, music?: string): void {

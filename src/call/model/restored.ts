@@ -34,7 +34,16 @@ export function takeUp(world: World, saved: SavedModel, sessions: readonly Resto
   }
   for (const callId of [...world.calls.keys()]) endWhenEmpty(draft, callId, LOST_WITH_PROCESS);
   endLostRoutes(draft);
+  forgetLost(world);
   return draft.effects;
+}
+
+/** Redirects and pickups of calls that rang: such a call is not on file, so that nobody is told of its end. */
+function forgetLost({ redirects, pickups, sessions }: World): void {
+  for (const sessionId of [...redirects.keys()]) if (!sessions.has(sessionId)) redirects.delete(sessionId);
+  for (const { pickupId, target = pickupId } of [...pickups.values()]) {
+    if (!sessions.has(target)) pickups.delete(pickupId);
+  }
 }
 
 function takeUpSession(draft: Draft, restored: RestoredSession): void {

@@ -240,8 +240,8 @@ export class CtiDevices {
     const ownership = this.#owners.get(device);
     if (found === undefined) return NOT_OFFERED;
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
-    if (ownership.media.mode === "none") {
-      return { ok: false, failure: "media-mode", detail: `${device} is registered without media` };
+    if (ownership.media.mode === "none" || found.isWithoutMedia === true) {
+      return { ok: false, failure: "media-mode", detail: `${device} was offered the call without media` };
     }
     if (media !== undefined) {
       const set = this.#places.set(ownership, found.leg, media);
@@ -372,6 +372,7 @@ export class CtiDevices {
       const leg = this.#options.table.findByTag(legId)?.leg;
       if (leg !== undefined && this.#places.takeUp(leg, media)) this.#options.events.onMediaWanted(leg);
     }
+    if (before?.session !== session) this.#places.passOn(this.#offers.of(device));
     this.#options.lost.takeUp(device);
     if (!ownership.routes) this.#autoAccept(ownership);
   }
@@ -390,11 +391,7 @@ export class CtiDevices {
   }
 
   #perform(device: string, effect: OwnershipEffect): void {
-    switch (effect) {
-      case "forward-pending":
-        return this.#offers.tellAll(device, { type: "failed" });
-      case "treat-established":
-        return this.#options.lost.treat(device);
-    }
+    if (effect === "forward-pending") this.#offers.tellAll(device, { type: "failed" });
+    else this.#options.lost.treat(device);
   }
 }

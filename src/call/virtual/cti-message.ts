@@ -1,6 +1,7 @@
 import { formatResponse, parseSipMessage, reasonPhrase } from "../../sip/message/index.ts";
 import type { Body, HeaderList, IncomingResponse, OutgoingRequest } from "../signaling/signaling-port.ts";
 import { SignalingError } from "../signaling/signaling-error.ts";
+import { isContactWithoutMedia } from "./cti-contact.ts";
 
 /** What a device of an application can do inside a dialog. */
 const ABILITIES: HeaderList = [
@@ -52,4 +53,13 @@ export function localResponse(
 /** A field of a request that is to be sent; undefined: it has none. */
 export function headerOf({ headers = [] }: OutgoingRequest, name: string): string | undefined {
   return headers.find(([each]) => each.toLowerCase() === name)?.[1];
+}
+
+export function dialogIdOfRequest(sipCallId: string, from: string): string {
+  return `${sipCallId};from-tag=${/;tag=([^;]*)$/.exec(from)?.[1] ?? ""}`;
+}
+
+/** Where it goes takes no media: there is no offer of the caller in it, and none follows. */
+export function asksWithoutMedia({ body, uri = "", isOfferLater = false }: OutgoingRequest): boolean {
+  return body === undefined && !isOfferLater && isContactWithoutMedia(uri);
 }

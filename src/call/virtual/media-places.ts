@@ -5,7 +5,7 @@ import type { CtiLeg, Leg } from "../control/leg/leg.ts";
 import type { EntryStore } from "../control/recovery/call-journal.ts";
 import type { CtiDialogs } from "./cti-dialogs.ts";
 import type { MediaMoves } from "./media-moves.ts";
-import type { CtiAnswer, OfferedCall } from "./offers.ts";
+import type { CtiAnswer, FoundOffer, OfferedCall } from "./offers.ts";
 import type { Ownership } from "./ownership.ts";
 import type { SwitchMedia } from "./switch-media.ts";
 import { switchPrompt } from "./switch-prompt.ts";
@@ -115,6 +115,15 @@ export class MediaPlaces {
     const foreseen = this.#foreseen.get(leg.dialogId);
     const known = foreseen?.terminal === leg.cti?.terminal ? foreseen?.answer : undefined;
     return this.#prepared.get(leg.dialogId) ?? this.#options.dialogs.answer(leg, offer, known);
+  }
+
+  /** Another application has the calls that a device is offered: what the former one has said of them counts no more. */
+  passOn(offered: Iterable<FoundOffer>): void {
+    for (const { leg, offer } of offered) {
+      if (offer.state === "answering") continue;
+      this.forget(leg);
+      delete leg.cti;
+    }
   }
 
   /** A call is established, or over. */

@@ -5,7 +5,8 @@ import type { Leg } from "../control/leg/leg.ts";
 import { reasonOf } from "../control/headers/reason-header.ts";
 import { SignalingError } from "../signaling/signaling-error.ts";
 import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
-import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
+import { asksWithoutMedia, dialogIdOfRequest, headerOf, localResponse } from "./cti-message.ts";
+import type { LocalResponse, ResponseIdentity } from "./cti-message.ts";
 import {
   NEW_OFFER,
   stepOffer,
@@ -29,6 +30,8 @@ export interface OfferedCall {
   readonly leg: Leg;
   /** What the caller offers; undefined: the device is to make the offer, or that is not known yet. */
   readonly sdp: string | undefined;
+  /** The device took no media then: there is no offer of the caller, and none follows. */
+  readonly isWithoutMedia?: boolean;
 }
 
 /** Where such a call stands. */
@@ -128,7 +131,8 @@ export class Offers {
       queueMicrotask(() => events.onFailed(failed));
       return NOTHING_PENDING;
     }
-    const call: OfferedCall = { device, sessionId: session.callId, leg, sdp: request.body?.text };
+    const isWithoutMedia = asksWithoutMedia(request);
+    const call: OfferedCall = { device, sessionId: session.callId, leg, sdp: request.body?.text, isWithoutMedia };
     const identity = { sipCallId, from, to: headerOf(request, "to") ?? "", tag: `d${leg.localTag}` };
     const entry: Entry = {
       call,
@@ -252,7 +256,7 @@ export class Offers {
     const { awaitsOffer = [] } = entry;
     entry.awaitsOffer = undefined;
     entry.call = { ...entry.call, sdp };
-    for (const run of awaitsOffer) run();
+    for (const run of awaitsOffer) if (this.stateOf(entry.call) !== undefined) run();
     if (entry.offer.state === "offered" || entry.offer.state === "alerting") this.#options.onOfferKnown(entry.call);
   }
 
@@ -389,8 +393,4 @@ function remove(entries: Map<string, Set<Entry>>, key: string, entry: Entry): vo
   const known = entries.get(key);
   known?.delete(entry);
   if (known?.size === 0) entries.delete(key);
-}
-
-function dialogIdOfRequest(sipCallId: string, from: string): string {
-  return `${sipCallId};from-tag=${/;tag=([^;]*)$/.exec(from)?.[1] ?? ""}`;
 }

@@ -30,6 +30,7 @@ export const CODE_OF_FAILURE: Readonly<Record<CtiFailure, CtiErrorCode>> = {
   "park-empty": "not-found-park",
   "pickup-nothing": "pickup-nothing",
   "pickup-barred": "access-number",
+  "number-barred": "access-number",
   "party-gone": "redirect-abandoned",
   internal: "internal-bug",
   stopping: "node-draining",

@@ -1,11 +1,13 @@
 import { commandOperation, type CommandOperations } from "./command-operation.ts";
+import { limitsOf } from "./numbers.ts";
 
 /** `call.connect` rings the device, then the number; `call.consult` holds the call and makes another one. */
 export const makeCalls: CommandOperations = [
   commandOperation({
     method: "call.connect",
     isFrom: true,
-    command: ({ device, to, callId, headers }) => ({
+    command: ({ device, to, callId, headers }, session) => ({
+      ...limitsOf(session),
       type: "make-call",
       device,
       to,
@@ -17,7 +19,7 @@ export const makeCalls: CommandOperations = [
   }),
   commandOperation({
     method: "call.consult",
-    command: (params) => ({ ...params, type: "consult" }),
+    command: (params, session) => ({ ...params, ...limitsOf(session), type: "consult" }),
     dials: ({ to }) => [["/to", to]],
     heads: ({ headers }) => [["/headers", headers]],
   }),

@@ -1,5 +1,6 @@
 import { withMore } from "../../common/index.ts";
 import { commandOperation, originalCalled, type CommandOperations } from "./command-operation.ts";
+import { limitsOf } from "./numbers.ts";
 
 /** Redirection, and transfers without and with a consultation. */
 export const moveCalls: CommandOperations = [
@@ -13,7 +14,7 @@ export const moveCalls: CommandOperations = [
   }),
   commandOperation({
     method: "call.transfer",
-    command: (params) => withMore(params, { type: "transfer" as const }),
+    command: (params, session) => withMore(params, { ...limitsOf(session), type: "transfer" as const }),
     dials: ({ to }) => [["/to", to]],
     heads: ({ headers }) => [["/headers", headers]],
   }),

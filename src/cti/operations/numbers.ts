@@ -1,3 +1,4 @@
+import type { NumberScope } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Session } from "../session/session.ts";
 
@@ -14,6 +15,12 @@ export function checkDialed(session: Session, number: string, path: string): voi
   if (!session.user.mayDial(number)) {
     throw new CtiError("access-number", `${number} may not be dialed with this token`, { path });
   }
+}
+
+/** What the session may dial, for call control to look at where that alone knows the number; absent: any. */
+export function limitsOf({ user }: Session): { readonly numbers?: NumberScope } {
+  const { numbers = {} } = user.scope ?? {};
+  return numbers.allow !== undefined || numbers.deny !== undefined ? { numbers } : {};
 }
 
 /** @throws {CtiError} `validation-number` */

@@ -1,6 +1,7 @@
 import { withMore } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
 import { commandOperation, type CommandOperations } from "./command-operation.ts";
+import { limitsOf } from "./numbers.ts";
 
 /** Park, and calls that are taken from where they wait or ring. */
 export const parkCalls: CommandOperations = [
@@ -17,13 +18,11 @@ export const parkCalls: CommandOperations = [
   commandOperation({
     method: "call.pickup",
     dials: ({ number }) => [["/number", number]],
-    command: (params, { user }) => {
+    command: (params, session) => {
       if (params.group !== undefined && params.number !== undefined) {
         throw new CtiError("validation-combination", "expected group or number, and not both", { path: "/number" });
       }
-      const { numbers = {} } = user.scope ?? {};
-      const isLimited = numbers.allow !== undefined || numbers.deny !== undefined;
-      return withMore(params, { ...(isLimited ? { numbers } : {}), type: "pickup" });
+      return withMore(params, { ...limitsOf(session), type: "pickup" });
     },
   }),
 ];

@@ -18,7 +18,7 @@ export const ctiToken = z.strictObject({
   allowNumbers: patterns.describe(
     "Numbers that it may dial, and whose calls it may pick up, such as `1*`. Absent: all.",
   ),
-  denyNumbers: patterns.describe("Numbers that it may not dial, nor pick up calls of."),
+  denyNumbers: patterns.describe("Numbers that it may not dial, nor reach by a speed dial, nor pick up calls of."),
   requestsPerSecond: z
     .int()
     .min(1)

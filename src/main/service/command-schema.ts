@@ -25,6 +25,8 @@ export const digits = textUpTo(BOUNDS.number);
 /** What a token says of numbers, each as many as its configuration takes. */
 const MAX_PATTERNS = 1_000;
 const patterns = z.array(name).max(MAX_PATTERNS);
+const scope = z.strictObject({ allow: patterns.optional(), deny: patterns.optional() });
+export const numbers = scope.optional();
 /** Chosen by who asks for a call. */
 export const newCallId = z.string().regex(new RegExp(NEW_CALL_ID, "u"), "8 to 64 letters, digits, _ and -");
 export const inCall = { device, callId: callId.optional() };
@@ -40,11 +42,18 @@ export const headers = z.array(header).max(MAX_SIP_HEADERS).refine(hasEachOnce, 
 
 /** What may be asked of calls. */
 export const callCommands = [
-  z.strictObject({ type: z.literal("make-call"), device, to: digits, newCallId: newCallId.optional(), headers }),
+  z.strictObject({
+    type: z.literal("make-call"),
+    device,
+    to: digits,
+    newCallId: newCallId.optional(),
+    headers,
+    numbers,
+  }),
   z.strictObject({ type: z.literal("hold"), ...inCall, music: name.optional() }),
   z.strictObject({ type: z.literal("retrieve"), ...inCall }),
   z.strictObject({ type: z.literal("swap"), ...inCall }),
-  z.strictObject({ type: z.literal("transfer"), ...inCall, to: digits, headers }),
+  z.strictObject({ type: z.literal("transfer"), ...inCall, to: digits, headers, numbers }),
   z.strictObject({ type: z.literal("complete-transfer"), ...inCall, consultCallId: callId.optional() }),
   z.strictObject({ type: z.literal("drop"), ...inCall }),
   z.strictObject({
@@ -65,7 +74,7 @@ export const callCommands = [
     line: line.optional(),
     group: name.optional(),
     number: digits.optional(),
-    numbers: z.strictObject({ allow: patterns.optional(), deny: patterns.optional() }).optional(),
+    numbers,
   }),
   z.strictObject({
     type: z.literal("conference"),

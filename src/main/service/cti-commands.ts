@@ -4,7 +4,18 @@ import type { CtiCommands } from "../../call/control/index.ts";
 import { BOUNDS } from "../../protocol/index.ts";
 import { MAX_USER_DATA_BYTES, type CtiCommandReply, type CtiCommandRequest } from "../../signals/index.ts";
 import type { CtiBus } from "./cti-bus.ts";
-import { callCommands, device, digits, headers, inCall, line, name, newCallId, textUpTo } from "./command-schema.ts";
+import {
+  callCommands,
+  device,
+  digits,
+  headers,
+  inCall,
+  line,
+  name,
+  newCallId,
+  numbers,
+  textUpTo,
+} from "./command-schema.ts";
 
 const media = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port: z.int().min(1).max(65_535) });
 const searchSpace = z.enum(["default", "calling", "redirecting"]);
@@ -24,7 +35,14 @@ const applicationCommands = [
   z.strictObject({ type: z.literal("accept"), ...inCall }),
   z.strictObject({ type: z.literal("answer"), ...inCall, media: media.optional() }),
   z.strictObject({ type: z.literal("reject"), ...inCall, reason: z.enum(["busy", "rejected"]).optional() }),
-  z.strictObject({ type: z.literal("consult"), ...inCall, to: digits, newCallId: newCallId.optional(), headers }),
+  z.strictObject({
+    type: z.literal("consult"),
+    ...inCall,
+    to: digits,
+    newCallId: newCallId.optional(),
+    headers,
+    numbers,
+  }),
   z.strictObject({ type: z.literal("send-digits"), ...inCall, digits: textUpTo(BOUNDS.digits) }),
   z.strictObject({
     type: z.literal("set-user-data"),

@@ -108,6 +108,25 @@ describe("commands of applications", () => {
     assert.deepEqual([missing.failure, missing.state], ["device-not-in-call", "active"]);
   });
 
+  it("given a consultation and a call of the same name, when both are asked for, then the later one waits, and is refused", async () => {
+    const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+    const carol = await node.phone("1003");
+    await establish(alice, bob, { near: NEAR, far: FAR });
+    const { callId = "" } = node.manager.features.callsNow()[0] ?? {};
+    const newCallId = "the-same-name";
+    const consulting = ask({ type: "consult", device: "phone-1001", callId, to: "1003", newCallId });
+    const making = refusedOf(ask({ type: "make-call", device: "phone-1002", to: "1003", newCallId }));
+    const again = await alice.offered();
+    takeInvites(again, 4_000);
+    await again.answer(NEAR);
+    const consulted = await carol.offered();
+    takeInvites(consulted, 5_000);
+    await consulted.answer(FAR);
+    const reply = await consulting;
+    assert.equal(reply.ok && reply.callId, newCallId);
+    assert.equal((await making).failure, "call-id-used");
+  });
+
   it("given a phone that is busy, when a call is redirected there, then what it said is told, and the call rings on", async () => {
     const [alice, bob, carol] = [await node.phone("1001"), await node.phone("1002"), await node.phone("1003")];
     const caller = await alice.call("1002", NEAR);
@@ -133,6 +152,8 @@ describe("commands of applications", () => {
     const reply = await ask(call, dry);
     assert.equal(reply.ok && reply.destination, "1002@internal");
     assert.equal((await refusedOf(ask({ ...call, to: "7777" }, dry))).failure, "destination-unknown");
+    const uri = await ask({ ...call, to: "sip:1002@127.0.0.1" }, dry);
+    assert.equal(uri.ok && uri.destination, "1002@internal");
     const service = await ask({ ...call, to: "9196" }, dry);
     assert.equal(service.ok && service.destination, "service echo");
     assert.deepEqual(node.manager.features.callsNow(), []);
@@ -164,9 +185,19 @@ describe("commands of applications", () => {
       });
     }
 
+    it("given a SIP URI of the switch, when forwarding is set to it, then calls go to its number", async () => {
+      const [alice, carol] = [await node.phone("1001"), await node.phone("1003")];
+      await node.phone("1002");
+      const internal = "sip:1003@127.0.0.1";
+      const set = { type: "set-forwarding", line: "1002@internal", kind: "all", internal } as const;
+      assert.deepEqual(await ask(set), { ok: true });
+      await alice.call("1002", NEAR);
+      await carol.offered();
+    });
+
     it("given targets that are none, when forwarding is set to them, then that is told", async () => {
       const set = { type: "set-forwarding", line: "1002@internal", kind: "all" } as const;
-      for (const internal of ["7777", "1002"]) {
+      for (const internal of ["7777", "1002", "sip:7777@127.0.0.1"]) {
         assert.equal((await refusedOf(ask({ ...set, internal }))).failure, "forward-target");
       }
       assert.equal((await refusedOf(ask({ ...set, line: "9@internal", internal: null }))).failure, "line-not-found");

@@ -20,7 +20,7 @@ describe("calls that applications watch and command", () => {
   beforeEach(async () => {
     cleanup = new Cleanup();
     node = await startControlledSwitch(cleanup, [
-      ...phoneOperations(["1001"]),
+      ...phoneOperations(["1001"], { speedDials: [{ label: "Bob", destination: "1002" }] }),
       ...phoneOperations(["1002"]),
       put("directory-number", { number: "7000" }),
       put("route-point", { name: "point", lines: [{ directoryNumber: "7000" }] }),
@@ -55,6 +55,20 @@ describe("calls that applications watch and command", () => {
     );
     assert.ok(calls.length <= 20, `${calls.length} events`);
     assert.ok(bytes <= 8_192, `${bytes} bytes`);
+  });
+
+  it("given a token that may not dial a number, when it calls, consults or transfers to a speed dial for it, then that is refused, and another token's call rings there", async () => {
+    const limited = node.open({ name: "limited", scope: { numbers: { deny: ["1002"] } } });
+    const to = "*751";
+    const device = "phone-1001";
+    const refused = { code: "access-number" };
+    await assert.rejects(limited.call("call.connect", { device, to }), refused);
+    const made = application.call<{ callId: string }>("call.connect", { device, to });
+    await answer(await alice.offered());
+    await answer(await bob.offered());
+    const { callId } = await made;
+    await assert.rejects(limited.call("call.consult", { device, callId, to }), refused);
+    await assert.rejects(limited.call("call.transfer", { device, callId, to }), refused);
   });
 
   it("given a call that goes on, when its media quality is asked for, then it is answered for each phone, and after its end refused", async () => {

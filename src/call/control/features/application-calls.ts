@@ -1,4 +1,5 @@
-import type { CommandFailure } from "../../../signals/index.ts";
+import { isNumberAllowed } from "../../../common/index.ts";
+import type { CommandFailure, Limited } from "../../../signals/index.ts";
 import type {
   AnyCallCommand,
   AnyCommandResult,
@@ -11,12 +12,13 @@ import type { CtiFeed } from "../../cti/cti-feed.ts";
 import { changedUserData, isFitUserData } from "../../cti/user-data.ts";
 import type { EndedCall } from "../../cti/commands/ended-calls.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
-import { analyze, type Destination, type Dialed, type NoReason } from "../../digit-analysis/index.ts";
+import { analyze, withoutSpeedDial, type Destination, type NoReason } from "../../digit-analysis/index.ts";
 import type { ModelEffect } from "../../model/index.ts";
 import type { CtiEndpoints, EndpointCommand } from "../../virtual/cti-endpoints.ts";
 import type { CallTable } from "../call-table.ts";
 import type { CallRecords } from "../reporting/call-records.ts";
 import type { CallRouter } from "../routing/call-router.ts";
+import { dialedByCommand } from "../routing/forward-target.ts";
 import type { CallFeatures } from "./call-features.ts";
 import { sendDigits } from "./send-digits.ts";
 import { RingingPhones, type RingingPhonesOptions } from "./ringing-phones.ts";
@@ -76,6 +78,7 @@ export class ApplicationCalls implements CommandedCalls {
     const { features, endpoints } = this.#options;
     const isVirtual = endpoints.kindOf(command.device) !== undefined;
     if (isOfEndpoints(command)) return isVirtual ? endpoints.command(command) : this.#ofPhone(command);
+    if ("to" in command && "numbers" in command && this.#isBarred(command)) return BARRED;
     const callId = "callId" in command ? command.callId : undefined;
     // Who is only rung has no part in the call that could end.
     if (command.type === "drop" && this.#isRinging(command.device, callId)) {
@@ -87,6 +90,17 @@ export class ApplicationCalls implements CommandedCalls {
       return sendDigits({ ...this.#options, world: features.world }, command.device, callId, command.digits);
     }
     return features.command(command);
+  }
+
+  /** It is a speed dial for what who asks may not dial. */
+  #isBarred({ device, to, numbers }: Limited & { readonly device: string; readonly to: string }): boolean {
+    const { inventory, router } = this.#options;
+    const by = inventory.deviceByName(device);
+    if (by === undefined || numbers === undefined) return false;
+    const dialed = dialedByCommand(to);
+    const context = router.analysisOf({ dialed, by, mayUseFeatures: true }, numberOf(by), "");
+    const meant = withoutSpeedDial(dialed, context);
+    return meant !== dialed && !isNumberAllowed(numbers, meant.user);
   }
 
   #isRinging(device: string, callId: string | undefined): boolean {
@@ -135,10 +149,9 @@ export class ApplicationCalls implements CommandedCalls {
 
   /** @param callingSearchSpace absent: the device's own */
   leads(by: SipPhone | Peer, to: string, callingSearchSpace?: string): DialedPlace {
-    const number = by.kind === "sip-phone" ? by.directoryNumber : "";
-    const dialed: Dialed = { user: to };
+    const dialed = dialedByCommand(to);
     const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
-    return placeAt(analyze(dialed, this.#options.router.analysisOf({ dialed, by, ...space }, number, "")), to);
+    return placeAt(analyze(dialed, this.#options.router.analysisOf({ dialed, by, ...space }, numberOf(by), "")), to);
   }
 
   async recorded(callId: string): Promise<EndedCall | undefined> {
@@ -169,6 +182,16 @@ const NO_MEDIA: AnyCommandResult = {
 
 function isOfEndpoints(command: AnyCallCommand): command is EndpointCommand {
   return OF_ENDPOINTS.has(command.type);
+}
+
+const BARRED: AnyCommandResult = {
+  ok: false,
+  failure: "number-barred",
+  detail: "the speed dial stands for a number that is not allowed",
+};
+
+function numberOf(device: SipPhone | Peer): string {
+  return device.kind === "sip-phone" ? device.directoryNumber : "";
 }
 
 function placeAt(destination: Destination, to: string): DialedPlace {

@@ -22,6 +22,7 @@ import { CallSession, type CallContext } from "../session/call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { LineDialogs } from "../views/line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
+import { dialedByCommand } from "../routing/forward-target.ts";
 import type { Redirecting } from "../routing/redirecting.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { joinedCallOf, type SavedCall } from "../recovery/saved-call.ts";
@@ -131,7 +132,7 @@ export class Switchboard {
     if (session === undefined || phone === undefined) return rejection(480, "no-device");
     const space = other === undefined ? {} : { as: other };
     const doing: Redirecting["doing"] = { feature: "redirect", ...(isRoute === true ? { detail: "route" } : {}) };
-    return session.moves.reroute({ doing, by: phone, dialed: { user: to }, ...space, ...wanted });
+    return session.moves.reroute({ doing, by: phone, dialed: dialedByCommand(to), ...space, ...wanted });
   }
 
   /**

@@ -77,6 +77,11 @@ function wantedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: b
   return wanted === "voice-mail" ? voiceMail : wanted;
 }
 
+/** What an application dials, in digits or as a URI: a URI that cannot be dialed leads nowhere. */
+export function dialedByCommand(to: string): Dialed {
+  return dialedBySetting(to) ?? { user: to };
+}
+
 /** What a destination of the configuration dials; undefined: nothing that can be. */
 export function dialedBySetting(target: string): Dialed | undefined {
   if (!/^(?:sips?|tel):/i.test(target)) return { user: target };

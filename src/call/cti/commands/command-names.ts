@@ -24,6 +24,9 @@ const OF_NO_CALL: ReadonlySet<Command["type"]> = new Set(["route-select", "route
  */
 const AT_ONCE: ReadonlySet<Command["type"]> = new Set(["drop", "set-user-data", "set-media"]);
 
+/** What a device may do about a call in which it has no part yet. */
+const OF_RUNG: ReadonlySet<Command["type"]> = new Set(["accept", "answer", "reject", "redirect"]);
+
 /** The call that a command is about: the one that it names, or else the one that its device is in. */
 export function callOf(command: Command, now: CallsNow): string | undefined {
   if (isSetting(command) || isOfNoCall(command)) return undefined;
@@ -41,9 +44,22 @@ export function namesOf(command: Command, now: CallsNow): readonly string[] {
   if (AT_ONCE.has(command.type)) return [];
   if ("line" in command && isSetting(command)) return [`line ${command.line}`];
   if ("routeId" in command) return [`route ${command.routeId}`];
-  const calls = callsOf(command, now);
-  if (calls.length > 0) return [...new Set(calls)].map((callId) => `call ${callId}`);
-  return "device" in command ? [`device ${command.device}`] : [];
+  // At the device that makes it a new call has its name alone: the device may have to be told to answer it.
+  const made = "newCallId" in command && command.newCallId !== undefined ? [`call ${command.newCallId}`] : [];
+  if (command.type === "make-call" && made.length > 0) return made;
+  const calls = [...new Set(callsOf(command, now))];
+  if (!("device" in command)) return [];
+  const { device } = command;
+  if (calls.length === 0) return [`device ${device}`];
+  const atDevice = calls.map((callId) => `call ${callId} at ${device}`);
+  // What is being done to the call may wait for just this device to answer.
+  if (OF_RUNG.has(command.type) && calls.every((callId) => isOnlyRung(now, device, callId))) return atDevice;
+  return [...calls.map((callId) => `call ${callId}`), ...atDevice, ...made];
+}
+
+function isOnlyRung(now: CallsNow, device: string, callId: string): boolean {
+  const place = placeOf(now, device, callId);
+  return place !== undefined && (place.terminal === undefined || place.terminal === "ringing");
 }
 
 /** Calls, devices and lines that it changes, as far as they are known before: `call ID`, `device NAME`, `line NAME`. */

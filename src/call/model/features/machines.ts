@@ -1,5 +1,5 @@
 import type { Why } from "../why.ts";
-import type { Draft, FeatureName } from "../world.ts";
+import type { Draft, FeatureName, ModelLeg } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { BARGE } from "./barge.ts";
 import { CONFERENCE } from "./conference.ts";
@@ -42,4 +42,10 @@ export function tellLeaving(draft: Draft, legId: string, why: Why): void {
     const leg = draft.world.legs.get(legId);
     if (leg !== undefined) machine.onLeaving(draft, leg, why);
   }
+}
+
+/** As if its user hung up: whom a feature is about to connect with somebody else stays. */
+export function hangUp(draft: Draft, { legId, sessionId }: ModelLeg, why: Why): void {
+  tellLeaving(draft, legId, why);
+  draft.effects.push({ type: "release", sessionId: draft.world.legs.get(legId)?.sessionId ?? sessionId, why });
 }

@@ -17,7 +17,7 @@ export const REDIRECT_TRANSITIONS: TransitionTable<RedirectState> = {
   gone: [],
 };
 
-/** One that is under way; at most one for each call. */
+/** One that is under way; at most one for each call, and one by whom that has reached. */
 export interface Redirect {
   /** The session that rings: the call's own, or, for an established call, one on behalf of the other party. */
   readonly redirectId: string;

@@ -29,7 +29,8 @@ import { whyRedirected, type Redirect } from "./redirect-state.ts";
  * A call that is offered to it, or rings there, moves as soon as routing has found the new destination: what is not there,
  * not registered, busy by what its line may have, or not to be dialed leaves the call as it was, and ringing. In normal
  * mode a call that was moved comes back, to ring here anew, when the new phone itself is busy or cannot be reached, and its
- * own forwarding leads nowhere; once that has rung the call is no longer this device's, and goes on as any call does.
+ * own forwarding leads nowhere; once that has rung, or has sent the call on, it is no longer this device's, and goes on as
+ * any call does.
  * In drop mode any of this releases the call with the destination's cause.
  * A service of the switch answers such a call at once.
  *
@@ -44,12 +45,11 @@ export function redirect(
 ): void {
   const { world } = draft;
   const { device, callId } = command;
-  if (pendingOf(world, device, callId) !== undefined) {
-    return refuse(draft, { commandId }, "redirect-pending", "the call is being redirected already");
-  }
   const rung = ringingAt(world, device, callId);
-  if (rung !== undefined && world.redirects.has(rung.session.sessionId)) {
-    return refuse(draft, { commandId }, "redirect-pending", "the call rings here since it is being redirected");
+  if (rung !== undefined) reachedAt(draft, rung.session.sessionId, device);
+  const pending = rung === undefined ? pendingOf(world, device, callId) : latestOf(world, rung.session.sessionId);
+  if (pending !== undefined && (rung === undefined || pending.hasRung !== true)) {
+    return refuse(draft, { commandId }, "redirect-pending", "the call is being redirected already");
   }
   if (rung?.session.picking !== undefined) {
     return refuse(draft, { commandId }, "pending", "the call is being picked up");
@@ -67,22 +67,53 @@ export function redirect(
   );
 }
 
-/** The application of a device has failed for good: the other party of its call goes where the line says, or is released. */
+/** Key of what is done to a call that rings since it was redirected while it was established, and is redirected on. */
+function onwardOf(sessionId: string): string {
+  return `${sessionId} on`;
+}
+
+/** The redirect that has brought a call where it rings, or is to take it elsewhere. */
+function latestOf({ redirects }: World, sessionId: string): Redirect | undefined {
+  return redirects.get(onwardOf(sessionId)) ?? redirects.get(sessionId);
+}
+
+/** @returns false: there is none */
+export function forgetLatest({ redirects }: World, sessionId: string): boolean {
+  return redirects.delete(onwardOf(sessionId)) || redirects.delete(sessionId);
+}
+
+/** Who is offered a call and sends it on has been reached by it, whether or not it has rung there. */
+function reachedAt(draft: Draft, sessionId: string, device: string): void {
+  const pending = latestOf(draft.world, sessionId);
+  if (pending === undefined || pending.device === device) return;
+  if (pending.party !== undefined) return REDIRECT.onRinging?.(draft, sessionId);
+  forgetLatest(draft.world, sessionId);
+  succeed(draft, pending, pending.callId);
+}
+
+/**
+ * The application of a device has failed for good: the other party of its call goes where the line says, or is released.
+ * @returns false: that party cannot be sent elsewhere now
+ */
 export function forwardOnFailure(
   draft: Draft,
-  { legId, to, callingSearchSpace }: Extract<ModelEvent, { type: "owner-lost" }>,
-): void {
-  const leg = draft.world.legs.get(legId);
-  if (leg?.isUp !== true) return;
-  const pending = pendingOf(draft.world, leg.device, leg.callId);
-  // Nobody is there any more who would talk on if that came to nothing.
-  if (pending?.leaver === legId) draft.world.redirects.set(pending.redirectId, { ...pending, isDropping: true });
-  if (pending !== undefined) return;
+  leg: ModelLeg,
+  { to, callingSearchSpace }: Pick<Extract<ModelEvent, { type: "owner-lost" }>, "to" | "callingSearchSpace">,
+): boolean {
+  const { redirects } = draft.world;
+  const sent = (): Redirect | undefined => [...redirects.values()].find(({ leaver }) => leaver === leg.legId);
+  const pending = sent();
+  if (pending !== undefined) {
+    // Nobody is there any more who would talk on if that came to nothing.
+    redirects.set(pending.redirectId, { ...pending, isDropping: true });
+    return true;
+  }
   const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
   // Nobody waits for what comes of it.
-  const how = { commandId: `owner-lost ${legId}`, feature: "forward-on-failure", ...space } as const;
+  const how = { commandId: `owner-lost ${leg.legId}`, feature: "forward-on-failure", ...space } as const;
   const command = { type: "redirect", device: leg.device, callId: leg.callId, to, failureMode: "drop" } as const;
   redirectEstablished(draft, leg, command, how);
+  return sent() !== undefined;
 }
 
 /** On whose behalf an established call is sent elsewhere. */
@@ -134,7 +165,8 @@ function redirectRinging(
   const { sessionId, callId } = session;
   const isDropping = failureMode === "drop";
   const caller = session.caller === undefined ? undefined : world.legs.get(session.caller);
-  world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, ...asked });
+  const key = world.redirects.has(sessionId) ? onwardOf(sessionId) : sessionId;
+  world.redirects.set(key, { redirectId: sessionId, callId, device, isDropping, ...asked });
   effects.push({
     type: "reroute",
     sessionId,
@@ -220,11 +252,12 @@ function shownOf({
 /** What happens to calls that are redirected while they ring. */
 export function watchRedirects(draft: Draft, event: ModelEvent): void {
   if (!("sessionId" in event)) return;
-  const pending = draft.world.redirects.get(event.sessionId);
+  const pending = latestOf(draft.world, event.sessionId);
   if (pending === undefined || pending.party !== undefined) return;
+  const { type } = event;
+  if (type !== "reroute-refused" && type !== "ringing" && type !== "answered" && type !== "ended") return;
+  forgetLatest(draft.world, event.sessionId);
   if (event.type === "reroute-refused") return rerouteRefused(draft, pending, event.why);
-  if (event.type !== "ringing" && event.type !== "answered" && event.type !== "ended") return;
-  draft.world.redirects.delete(pending.redirectId);
   if (event.type !== "ended") return succeed(draft, pending, pending.callId);
   const isAbandoned = event.why.by === "party" && (event.why.sip?.status ?? 487) === 487;
   if (isAbandoned) refuse(draft, pending, "party-gone", "the caller has hung up");
@@ -233,7 +266,6 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
 
 function rerouteRefused(draft: Draft, pending: Redirect, why: Why): void {
   const { redirectId, commandId, isDropping } = pending;
-  draft.world.redirects.delete(redirectId);
   const detail = isDropping ? "the call is released" : "the call rings where it did";
   refuseFor(draft, { commandId }, why, detail);
   if (!isDropping) return;
@@ -242,8 +274,8 @@ function rerouteRefused(draft: Draft, pending: Redirect, why: Why): void {
 }
 
 /** Why a session is offered to others than before; undefined: it is not redirected. */
-export function whyElsewhere({ redirects }: World, sessionId: string): (Why & Doing) | undefined {
-  const pending = redirects.get(sessionId);
+export function whyElsewhere(world: World, sessionId: string): (Why & Doing) | undefined {
+  const pending = latestOf(world, sessionId);
   return pending && whyRedirected(pending);
 }
 

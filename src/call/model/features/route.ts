@@ -5,7 +5,7 @@ import type { Why } from "../why.ts";
 import type { Draft, Ringing, World } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { timerOf, type FeatureMachine } from "./feature-machine.ts";
-import { redirect } from "./redirect.ts";
+import { forgetLatest, redirect } from "./redirect.ts";
 import type { Routing } from "./route-state.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
@@ -24,9 +24,11 @@ export function requestRoute(draft: Draft, event: EventOf<"route-request">): voi
   const session = sessions.get(sessionId);
   const rung = ringingAt(draft, sessionId, device);
   const call = session === undefined ? undefined : calls.get(session.callId);
+  if (session === undefined || call === undefined || rung === undefined) return;
+  usedBy(draft, device, routes.get(sessionId));
   const before = routes.get(sessionId);
   // It has come back while its list is walked.
-  if (session === undefined || call === undefined || rung === undefined || isLive(before)) return;
+  if (isLive(before)) return;
   const count = (before?.count ?? 0) + 1;
   const { number, line = number } = rung.place.address;
   ask(
@@ -50,6 +52,13 @@ export function requestRoute(draft: Draft, event: EventOf<"route-request">): voi
     },
     "request",
   );
+}
+
+/** Another route point of the list has taken the call, where it is routed on. */
+function usedBy(draft: Draft, device: string, routing: Routing | undefined): void {
+  if (routing?.state !== "trying" || routing.device === device) return;
+  forgetLatest(draft.world, routing.sessionId);
+  use(draft, routing);
 }
 
 /** The application says where the call goes. Done when one of the list has taken it. */
@@ -100,15 +109,27 @@ export const ROUTE: FeatureMachine = {
 
 function follow(draft: Draft, routing: Routing, event: ModelEvent): void {
   const { sessionId, state, device } = routing;
-  if (event.type === "offering") {
-    const isHere = ringingAt(draft, sessionId, device) !== undefined;
-    const isOfFailure = event.feature === "forward-on-failure";
-    if (isHere && state === "returning") tryNext(draft, routing);
-    else if (!isHere && state === "routing") leave(draft, routing, isOfFailure ? "owner-lost" : "application");
-  } else if (event.type === "ringing" || event.type === "answered") {
-    // Of one that is being tried its redirect tells.
-    if (state === "routing") leave(draft, routing, "application");
-  } else if (event.type === "ended") abandon(draft, routing);
+  if (event.type === "ended") return abandon(draft, routing);
+  // Of one that is being tried its redirect tells.
+  if (state !== "routing" && state !== "returning") return;
+  if (event.type === "offering" && ringingAt(draft, sessionId, device) !== undefined) {
+    if (state === "returning") tryNext(draft, routing);
+  } else if (event.type === "offering") {
+    const isOfFailure = event.feature === "forward-on-failure" || event.detail === "not-open";
+    goneElsewhere(draft, routing, isOfFailure ? "owner-lost" : "application");
+  } else if (event.type === "ringing" || event.type === "answered") goneElsewhere(draft, routing, "application");
+}
+
+function goneElsewhere(draft: Draft, routing: Routing, ended: NonNullable<Routing["ended"]>): void {
+  const { commandId } = routing;
+  leave(draft, routing, ended);
+  if (commandId === undefined) return;
+  refuse(
+    draft,
+    { commandId },
+    "route-exhausted",
+    "none of the destinations has taken the call, and it has gone elsewhere",
+  );
 }
 
 function abandon(draft: Draft, routing: Routing): void {

@@ -78,6 +78,14 @@ describe("calls that are redirected", () => {
       assert.equal(record.redirect.originalCalled?.number, "1002");
     });
 
+    it("given a phone that rings, when its call is redirected to a SIP URI of the switch, then the phone of that number rings", async () => {
+      const [, ringing] = await ringingAtBob();
+      const redirected = redirect({ to: "sip:1003@127.0.0.1" });
+      await takesCancel(ringing);
+      ring(await carol.offered());
+      assert.equal(failureOf(await redirected), "ok");
+    });
+
     for (const [to, failure] of [
       ["7777", "destination-unknown"],
       ["1004", "destination-unregistered"],
@@ -114,7 +122,7 @@ describe("calls that are redirected", () => {
       const offered = await carol.offered();
       const { callId } = node.node.manager.features.callsNow()[0] ?? assert.fail();
       const features = node.node.manager.features;
-      const second = await features.command({ type: "redirect", device: "phone-1003", callId, to: "1002" });
+      const second = await features.command({ type: "redirect", device: "phone-1002", callId, to: "1004" });
       assert.equal(failureOf(second), "redirect-pending");
       offered.call.respond(offered.call.offer ?? assert.fail(), 100);
       calling.call.invite?.cancel();

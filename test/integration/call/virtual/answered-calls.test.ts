@@ -190,6 +190,20 @@ describe("calls that an application answers at its device", () => {
     await node.relayed.settled(2);
   });
 
+  it("given an address for a call that is offered, when another application takes the device over and answers with its own, then that one counts", async () => {
+    const media = { mode: "dynamic", codecs: ["PCMA"] } as const;
+    port.own(media, { session: "one" });
+    const calling = await alice.dial("6000");
+    const sessionId = await port.offered();
+    assert.deepEqual(devices().setMedia("port", sessionId, { address: "127.0.0.1", port: 9 }), { ok: true });
+    port.own(media, { session: "two", fence: 2 });
+    const answering = devices().answer("port", sessionId, { address: "127.0.0.1", port: port.rtp.port });
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+  });
+
   it("given a dynamic registration, when no address comes in time, then the call is released, and the application is told so", async () => {
     port.own({ mode: "dynamic", codecs: ["PCMA"] });
     const calling = await alice.dial("6000");
@@ -205,10 +219,13 @@ describe("calls that an application answers at its device", () => {
     const calling = await alice.dial("6000");
     const none = await devices().answer("port", await port.offered());
     assert.equal(none.ok ? "ok" : none.failure, "media-mode");
+    port.own(port.atPort, { fence: 2 });
+    const late = await devices().answer("port", await port.offered());
+    assert.equal(late.ok ? "ok" : late.failure, "media-mode", "it was offered without media");
     assert.deepEqual(devices().reject("port", await port.offered(), "busy"), { ok: true });
     const busy = await calling.call.invite?.response(486);
     assert.match(busy?.get("reason") ?? "", /cause=17/);
-    port.own({ mode: "static", address: "127.0.0.1", port: 4_000, codecs: ["opus"] });
+    port.own({ mode: "static", address: "127.0.0.1", port: 4_000, codecs: ["opus"] }, { fence: 3 });
     const other = await bob.dial("6000");
     const unfit = await devices().answer("port", await port.offered());
     assert.equal(unfit.ok ? "ok" : unfit.failure, "media-incompatible");

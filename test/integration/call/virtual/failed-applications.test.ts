@@ -125,6 +125,18 @@ describe("devices whose application fails", () => {
     await ringing.ended();
   });
 
+  it("given a call that the port makes and that rings, when the application is lost, then it rings no more, and nothing is left of it", async () => {
+    const port = await open("port");
+    port.own(port.atPort);
+    const making = node.node.manager.features.command({ type: "make-call", device: "port", to: "1001" });
+    const ringing = await alice.offered();
+    ringing.call.respond(ringing.call.offer ?? assert.fail(), 180);
+    say("lost", "port");
+    assert.equal((await making).ok, false);
+    await ringing.ended();
+    await node.relayed.settled(2);
+  });
+
   it("given a device that drops such calls, when the application is lost, then the other party is released", async () => {
     const port = await open("dropping");
     const calling = await answeredAt(port);

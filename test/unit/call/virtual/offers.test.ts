@@ -120,6 +120,16 @@ describe("calls that devices are offered", () => {
     scene.offers.whenOfferKnown(found, () => assert.fail("it is over"));
   });
 
+  it("given two who wait for an offer, when it comes and the first of them has the call answered, then the other goes on with nothing", () => {
+    const scene = new Scene();
+    const { pending } = scene.ring({ callId: "s1" }, "port", "t1", true);
+    const found = scene.offers.find("port", "s1") ?? assert.fail();
+    scene.offers.tell(found, { type: "answer", isReady: false });
+    scene.offers.whenOfferKnown(found, (call) => scene.offers.tell(call, { type: "media-set" }));
+    scene.offers.whenOfferKnown(found, () => assert.fail("it is answered"));
+    pending.offer?.("v=0");
+  });
+
   it("given a thousand calls that are being answered, when devices go a step further, then only theirs are looked at", async () => {
     const scene = new Scene();
     const answers = Array.from({ length: 1_000 }, (_, place) => scene.answer(`port-${place}`, `t${place}`));

@@ -55,6 +55,7 @@ const TOLD: Readonly<Record<CtiFailure, ErrorCode>> = {
   "party-gone": "REDIRECT_ABANDONED",
   "pickup-nothing": "PICKUP_NOTHING",
   "pickup-barred": "ACCESS_NUMBER",
+  "number-barred": "ACCESS_NUMBER",
   "redirect-pending": "REDIRECT_PENDING",
   "route-exhausted": "ROUTE_EXHAUSTED",
   "route-expired": "ROUTE_SESSION_EXPIRED",

@@ -82,15 +82,26 @@ describe("a call that is redirected", () => {
       assert.equal(resultOf(), "destination-busy");
     });
 
-    it("given a redirection that has not rung yet, when another is asked for, by whichever device, then that is pending", () => {
+    it("given a redirection that has not rung yet, when its device asks for another, then that is pending until it rings", () => {
       ring(story, "c1", ["A", "B"]);
       story.tell(redirect(), redirect({}, "r2"));
       story.tell({ type: "offering", sessionId: "c1", places: [placeOf("C")] });
-      story.tell(redirect({ device: "c-phone", to: "D" }, "r3"));
+      story.tell(redirect({}, "r3"));
       assert.deepEqual([resultOf("r2"), resultOf("r3")], ["redirect-pending", "redirect-pending"]);
       story.tell({ type: "ringing", sessionId: "c1" });
       assert.equal(resultOf(), "ok");
       assert.equal(effectsOf(story, "reroute", redirect({ device: "c-phone", to: "D" }, "r4")).length, 1);
+    });
+
+    it("given a redirection that has not rung yet, when the device that is offered the call sends it on, then the first is done, and the second goes its way", () => {
+      ring(story, "c1", ["A", "B"]);
+      story.tell(redirect(), { type: "offering", sessionId: "c1", places: [placeOf("C")] });
+      const [reroute] = effectsOf(story, "reroute", redirect({ device: "c-phone", to: "D" }, "r2"));
+      assert.deepEqual([reroute?.redirection.by, reroute?.redirection.to], ["c-phone", "D"]);
+      assert.deepEqual([resultOf(), resultOf("r2")], ["ok", undefined]);
+      story.tell(...rung("c1", "D"));
+      assert.equal(resultOf("r2"), "ok");
+      assert.equal(story.world.redirects.size, 0);
     });
 
     it("given the caller has hung up meanwhile, or the call fails, when it ends, then it is told which", () => {
@@ -112,6 +123,39 @@ describe("a call that is redirected", () => {
 
   describe("once it is established", () => {
     beforeEach(() => talk(story, "c1", ["A", "B"]));
+
+    for (const hasRung of [true, false]) {
+      it(`given an established call that is redirected, and ${hasRung ? "rings" : "is offered"} there, when it is sent on and then to a third, then each redirection is done in turn, and who answers has the call`, () => {
+        story.tell(redirect());
+        const { sessionId } = originated(story);
+        const at = (name: string): ModelEvent => ({ type: "offering", sessionId, places: [placeOf(name)] });
+        const ringing: ModelEvent = { type: "ringing", sessionId };
+        story.tell(at("C"), ...(hasRung ? [ringing] : []));
+        const [on] = effectsOf(story, "reroute", redirect({ device: "c-phone", to: "D" }, "r2"));
+        assert.deepEqual([on?.sessionId, on?.redirection.to, resultOf()], [sessionId, "D", "ok"]);
+        story.tell(at("D"));
+        const [further] = effectsOf(story, "reroute", redirect({ device: "d-phone", to: "E" }, "r3"));
+        assert.deepEqual([further?.redirection.to, resultOf("r2")], ["E", "ok"]);
+        story.tell(at("E"), ringing);
+        assert.equal(resultOf("r3"), "ok");
+        const joined = effectsOf(story, "join", { type: "answered", sessionId, leg: phoneLeg("E") });
+        assert.deepEqual(
+          joined.map(({ caller, callee }) => [caller, callee].sort()),
+          [["leg-A", "leg-E"]],
+        );
+        assert.equal(story.world.redirects.size, 0);
+      });
+    }
+
+    it("given an established call that is redirected and sent on from there, when it ends before it rings, then the other party is released, and nothing is left", () => {
+      story.tell(redirect());
+      const { sessionId } = originated(story);
+      story.tell({ type: "offering", sessionId, places: [placeOf("C")] });
+      story.tell(redirect({ device: "c-phone", to: "D" }, "r2"), endOf(sessionId, BUSY));
+      assert.equal(resultOf("r2"), "destination-busy");
+      assert.ok(released().length > 0);
+      assert.equal(story.world.redirects.size, 0);
+    });
 
     it("given a redirection that goes on, when the application of the device is lost and the destination cannot be had, then the other party is released", () => {
       story.tell(redirect());

@@ -88,6 +88,19 @@ describe("a route dialogue", () => {
     assert.deepEqual(routes()[2]?.route.why, BUSY);
   });
 
+  it("given a destination that is a route point with an application of its own, when that is asked, then the first dialogue has been used, and the second goes on by itself", () => {
+    story.tell(select(["C", "D"]), offeredAt("C"), request({ device: "c-phone" }));
+    assert.deepEqual(moments(), ["request", "attempt C", "used C", "end used", "request"]);
+    assert.equal(resultOf("s1"), "ok");
+    const destinations = [{ to: "E" }];
+    const command = { type: "route-select", device: "c-phone", routeId: "c1-r2", destinations } as const;
+    const [reroute] = effectsOf(story, "reroute", { type: "command", commandId: "s2", command });
+    assert.deepEqual([reroute?.redirection.by, reroute?.redirection.to], ["c-phone", "E"]);
+    story.tell(...rung("c1", "E"));
+    assert.equal(resultOf("s2"), "ok");
+    assert.equal(story.world.redirects.size, 0);
+  });
+
   it("given a destination that turns out to be busy, when the call is back at the route point, then the next is tried, not before", () => {
     story.tell(select(["C", "D"]), offeredAt("C"));
     assert.deepEqual(effectsOf(story, "reroute", refused), []);
@@ -158,6 +171,20 @@ describe("a route dialogue", () => {
     story.tell({ type: "offering", sessionId: "c1", places: [placeOf("V")], feature: "forward-on-failure" });
     assert.deepEqual(moments(), ["request", "end owner-lost"]);
   });
+
+  for (const [what, event, ended] of [
+    ["its line forwards it", { ...offeredAt("V"), feature: "forward-busy" }, "application"],
+    ["its application is gone", { ...offeredAt("V"), feature: "forward-no-answer", detail: "not-open" }, "owner-lost"],
+    ["a service answers it", { type: "answered", sessionId: "c1", endpoint: "voice-mail" }, "application"],
+  ] as readonly (readonly [string, ModelEvent, string])[]) {
+    it(`given a destination that is busy, when the call does not come back since ${what}, then the selection has failed and the dialogue is over`, () => {
+      story.tell(select(["C"]), offeredAt("C"), refused, event);
+      assert.deepEqual(moments(), ["request", "attempt C", "failed C", `end ${ended}`]);
+      assert.equal(resultOf("s1"), "route-exhausted");
+      story.tell(endOf("c1"));
+      assert.equal(resultOf("s1"), "route-exhausted");
+    });
+  }
 
   it("given a call that is redirected, accepted or answered beside the dialogue, when that is done, then the dialogue ends", () => {
     story.tell({ type: "ringing", sessionId: "c1" });
