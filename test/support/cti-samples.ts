@@ -1,4 +1,4 @@
-import type { CallView, DeviceView, LineView } from "../../src/protocol/index.ts";
+import type { CallView, DeviceView, LineView, RouteView } from "../../src/protocol/index.ts";
 
 /** A phone with a line, as CTI shows them. */
 export function phoneView(number: string, more: Partial<DeviceView> = {}): DeviceView {
@@ -56,3 +56,15 @@ export function offeredCall(callId: string, from: string, to: string, more: Part
     ...more,
   };
 }
+
+/** A dialogue that waits for an application: a call of 1001 at route point `desk`. */
+export const ROUTE: RouteView = {
+  routeId: "r1",
+  ver: 1,
+  callId: "c1",
+  device: "desk",
+  line: "5000@internal",
+  callingNumber: "1001",
+  calledNumber: "5000",
+  state: "routing",
+};

@@ -5,6 +5,7 @@ import { virtualView } from "../../support/cti-samples.ts";
 import { Refusal } from "../../support/cti-server.ts";
 import { heard } from "../../support/heard-event.ts";
 import { SdkSite } from "../../support/sdk-site.ts";
+import { clockBehind } from "../../support/clock-behind.ts";
 
 describe("commands of a provider", () => {
   let site: SdkSite;
@@ -119,14 +120,7 @@ describe("commands of a provider", () => {
         throw new Refusal("TIMEOUT_SERVER", { retry: "same", message: "the deadline passed before it was begun" });
       return {};
     });
-    const clock = {
-      nowMs: () => performance.now(),
-      wallMs: () => Date.now() - 15_000,
-      after(delayMs: number, run: () => void) {
-        const timer = setTimeout(run, delayMs);
-        return { cancel: () => clearTimeout(timer) };
-      },
-    };
+    const clock = clockBehind(15_000);
     const cti = await site.open([server.url], { clock });
     await cti.address("1001").setMessageWaiting(true);
   });

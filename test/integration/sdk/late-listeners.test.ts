@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
 import { Provider, type MediaTerminal } from "../../../src/sdk/index.ts";
 import { CtiServer } from "../../support/cti-server.ts";
-import { lineView, offeredCall, virtualView } from "../../support/cti-samples.ts";
+import { lineView, offeredCall, ROUTE, virtualView } from "../../support/cti-samples.ts";
 import { heard } from "../../support/heard-event.ts";
 
-const ROUTE = {
-  routeId: "r1",
-  ver: 1,
-  callId: "c1",
-  device: "desk",
-  line: "5000@internal",
-  callingNumber: "1001",
-  calledNumber: "5000",
-  state: "routing" as const,
-};
 const ALERTING = { type: "call.connection", callId: "c1", ver: 2, connectionId: "c1/2", state: "alerting" } as const;
 const ESTABLISHED = { ...ALERTING, ver: 3, state: "established" } as const;
 

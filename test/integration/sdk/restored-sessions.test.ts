@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { CtiError, type RouteSession } from "../../../src/sdk/index.ts";
-import { offeredCall, phoneView } from "../../support/cti-samples.ts";
+import { offeredCall, phoneView, ROUTE } from "../../support/cti-samples.ts";
 import { Refusal } from "../../support/cti-server.ts";
 import { heard } from "../../support/heard-event.ts";
 import { DESK, SdkSite } from "../../support/sdk-site.ts";
-
-const ROUTE = {
-  routeId: "r1",
-  ver: 1,
-  callId: "c1",
-  device: "desk",
-  line: "5000@internal",
-  callingNumber: "1001",
-  calledNumber: "5000",
-  state: "routing" as const,
-};
 
 describe("a provider whose session is restored", () => {
   let site: SdkSite;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CtiError, MediaView } from "../../../../src/sdk/index.ts";
+import type { CtiError } from "../../../../src/sdk/index.ts";
 import { CtiScene, over } from "../../../support/cti-scene.ts";
 import { nodeSockets } from "../../../../src/sdk/connection/node-socket.ts";
 import type { OpenSocket, Socket } from "../../../../src/sdk/connection/socket.ts";
@@ -10,6 +10,7 @@ import { hashPassword } from "../../../../src/main/secrets/password-hash.ts";
 import { Provider as AnyProvider } from "../../../../src/sdk/objects/provider.ts";
 import { heardWithin } from "../../../support/heard-event.ts";
 import { establish } from "../../../support/talking-phone.ts";
+import { clockBehind } from "../../../support/clock-behind.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "..", "..", "..", "dist", "main", "tandem.js");
 
@@ -56,80 +57,43 @@ describe("applications in trouble", () => {
     assert.notEqual(outcome, "goes on");
   });
 
-  it("given two applications that share a port, when it is called, then the owner alone says where its media goes", async () => {
-    const chosen: string[] = [];
-    const media: MediaView[] = [];
-    const openPort = async (name: string, port: number) => {
-      const cti = await scene.stage.application(scene.perTest, { client: { name } });
+  for (const [what, more] of [
+    ["another that shares its port", {}],
+    ["a standby of its group", { group: "g" }],
+  ] as const) {
+    it(`given an owner and ${what}, when the port is called, then the owner alone says where its media goes`, async () => {
+      const chosen: string[] = [];
       const failed: string[] = [];
-      cti.on("media.failed", ({ error }) => failed.push(error.message));
-      const terminal = await cti.openMediaTerminal("port", {
-        mode: "dynamic",
-        codecs: ["PCMU/8000"],
-        address: async () => {
-          chosen.push(name);
-          // Its media server is asked for a port first.
-          if (name === "owner") await delay(200);
-          return { address: "127.0.0.1", port };
-        },
-      });
-      terminal.onMedia((view) => name === "owner" && media.push(view));
-      return { terminal, failed };
-    };
-    const owner = await openPort("owner", 41_000);
-    await openPort("other", 42_000);
-    const near = await scene.phones[0].dial("6001");
-    for await (const offer of owner.terminal.offers()) {
-      await offer.accept();
-      void offer.answer().catch(() => undefined);
-      break;
-    }
-    await establish(near);
-    await delay(500);
-    await near.hangUp();
-    const local = media.find(({ moment }) => moment === "started")?.local;
-    assert.deepEqual([local?.port, chosen], [41_000, ["owner"]]);
-  });
-
-  it("given a standby of the group, when the port is called, then the standby is asked for no address", async () => {
-    const chosen: string[] = [];
-    const openPort = async (name: string, port: number) => {
-      const cti = await scene.stage.application(scene.perTest, { client: { name }, group: "g" });
-      const failed: string[] = [];
-      cti.on("media.failed", ({ error }) => failed.push(error.message));
-      const terminal = await cti.openMediaTerminal("port", {
-        mode: "dynamic",
-        codecs: ["PCMU/8000"],
-        address: () => {
-          chosen.push(name);
-          return { address: "127.0.0.1", port };
-        },
-      });
-      return { terminal, failed };
-    };
-    const owner = await openPort("owner", 41_000);
-    const standby = await openPort("standby", 42_000);
-    const near = await scene.phones[0].dial("6001");
-    for await (const offer of owner.terminal.offers()) {
-      await offer.accept();
-      void offer.answer().catch(() => undefined);
-      break;
-    }
-    await establish(near);
-    await delay(500);
-    await near.hangUp();
-    assert.deepEqual([chosen, standby.failed], [["owner"], []]);
-  });
+      const openPort = async (name: string, port: number) => {
+        const cti = await scene.stage.application(scene.perTest, { client: { name }, ...more });
+        cti.on("media.failed", ({ error }) => failed.push(error.message));
+        const terminal = await cti.openMediaTerminal("port", {
+          mode: "dynamic",
+          codecs: ["PCMU/8000"],
+          address: async () => {
+            chosen.push(name);
+            // Its media server is asked for a port first.
+            if (name === "owner") await delay(200);
+            return { address: "127.0.0.1", port };
+          },
+        });
+        return { cti, terminal };
+      };
+      const owner = await openPort("owner", 41_000);
+      const other = await openPort("other", 42_000);
+      owner.terminal.onOffer((offer) => void offer.answer().catch((error: Error) => failed.push(error.message)));
+      // Behind all that each is told of the media before.
+      const started = [owner, other].map(({ cti }) => heardWithin(cti, "media.started", 5_000));
+      const near = await scene.phones[0].dial("6001");
+      await establish(near);
+      const [event] = await Promise.all(started);
+      await near.hangUp();
+      assert.deepEqual([event?.media.local?.port, chosen, failed], [41_000, ["owner"], []]);
+    });
+  }
 
   it("given an application whose clock is 15 s behind, when it commands, then it is done", async () => {
-    const clock = {
-      nowMs: () => performance.now(),
-      wallMs: () => Date.now() - 15_000,
-      after(delayMs: number, run: () => void) {
-        const timer = setTimeout(run, delayMs);
-        return { cancel: () => clearTimeout(timer) };
-      },
-    };
+    const clock = clockBehind(15_000);
     const cti = await scene.stage.application(scene.perTest, { clock });
     await cti.address("1001").setMessageWaiting(true);
     await cti.address("1001").setMessageWaiting(false);
