@@ -19,7 +19,7 @@ describe("addresses of servers that cannot be opened", () => {
     process.removeAllListeners("uncaughtException");
     process.on("uncaughtException", (error) => uncaught.push(String(error)));
     try {
-      await assert.rejects(site.open(["ws://127.0.0.1:9/cti#there"]));
+      await assert.rejects(site.open(["ws://127.0.0.1:9/cti#there"], { openTimeoutMs: 500 }));
       await delay(3_500);
     } finally {
       process.removeAllListeners("uncaughtException");

@@ -1,37 +1,21 @@
 import assert from "node:assert/strict";
-import { CtiError, Provider, type ProviderOptions } from "../../../src/sdk/index.ts";
-import { CtiServer, Refusal } from "../../support/cti-server.ts";
-import { lineView, offeredCall, phoneView, virtualView } from "../../support/cti-samples.ts";
+import { CtiError, type Provider } from "../../../src/sdk/index.ts";
+import { Refusal } from "../../support/cti-server.ts";
+import { offeredCall, phoneView } from "../../support/cti-samples.ts";
 import { eventually } from "../../support/eventually.ts";
 import { heard } from "../../support/heard-event.ts";
-
-const SIGN_IN = { user: "cti", password: "secret", client: { name: "test" }, random: () => 0 };
+import { SdkSite } from "../../support/sdk-site.ts";
 
 describe("Provider, when connections break", () => {
-  const servers: CtiServer[] = [];
-  const providers: Provider[] = [];
-  const startServer = async (name: string, port = 0): Promise<CtiServer> => {
-    const server = await CtiServer.start(name, port);
-    servers.push(server);
-    server.world.devices.set("phone-1001", phoneView("1001"));
-    server.world.devices.set("port", virtualView("cti-port", "port", "5001"));
-    server.world.lines.set("1001@internal", lineView("1001"));
-    server.world.lines.set("5001@internal", lineView("5001", ["port"]));
-    return server;
-  };
-  const open = async (urls: readonly string[], more: Partial<ProviderOptions> = {}): Promise<Provider> => {
-    const provider = await Provider.open({ servers: urls, ...SIGN_IN, ...more });
-    providers.push(provider);
-    return provider;
-  };
-  afterEach(async () => {
-    for (const provider of providers.splice(0)) await provider.close();
-    for (const server of servers.splice(0)) await server.close();
+  let site: SdkSite;
+  beforeEach(() => {
+    site = new SdkSite();
   });
+  afterEach(() => site.close());
 
   it("given a session, when its connection breaks, then it is resumed, and no event is missed or told twice", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url], { watch: "all" });
+    const server = await site.server("a");
+    const cti = await site.open([server.url], { watch: "all" });
     const seen: number[] = [];
     cti.on("call.userData", ({ seq }) => seen.push(seq));
     server.emit({ type: "call.snapshot", call: offeredCall("c1", "1001", "1002") });
@@ -59,8 +43,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a command without an answer, when the connection breaks, then it is sent again by the same key, and done once", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url]);
+    const server = await site.server("a");
+    const cti = await site.open([server.url]);
     await cti.terminal("phone-1001").open();
     server.emit({ type: "call.snapshot", call: offeredCall("c1", "1001", "1002") });
     let isFirst = true;
@@ -81,8 +65,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a reply before its events, when the connection breaks between, then the promise waits for the events", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url], { watch: "all" });
+    const server = await site.server("a");
+    const cti = await site.open([server.url], { watch: "all" });
     server.handlers.set("call.setUserData", (_params, session) => ({ seq: session.seq + 1 }));
     server.emit({ type: "call.snapshot", call: offeredCall("c1", "1001", "1002") });
     await heard(cti, "call.snapshot");
@@ -102,13 +86,13 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a log that is lost, when it comes back, then all is as the snapshot says, and leases are kept", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url], { watch: "all" });
+    const server = await site.server("a");
+    const cti = await site.open([server.url], { watch: "all" });
     await using port = await cti.openMediaTerminal("port", { mode: "switch" });
     server.emit({ type: "call.snapshot", call: offeredCall("gone", "1001", "1002") });
     await heard(cti, "call.snapshot");
     const gone = cti.call("gone");
-    server.world.calls.set("new", offeredCall("new", "1001", "5001"));
+    server.world.calls.set("new", offeredCall("new", "1001", "6000"));
     server.forgetLogs();
     const snapshot = heard(cti, "provider.resnapshot");
     server.cut();
@@ -126,8 +110,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given two servers, when the first one is gone, then the second one takes over with all devices, and it stays there", async () => {
-    const [first, second] = [await startServer("a"), await startServer("b")];
-    const cti = await open([first.url, second.url]);
+    const [first, second] = [await site.server("a"), await site.server("b")];
+    const cti = await site.open([first.url, second.url]);
     await cti.openMediaTerminal("port", { mode: "dynamic", codecs: ["PCMU/8000"] });
     const { port } = first;
     const moved = heard(cti, "provider.resnapshot");
@@ -136,15 +120,15 @@ describe("Provider, when connections break", () => {
     assert.deepEqual([...second.session.devices], ["port"]);
     const { params } = await second.request("device.open");
     assert.deepEqual(params["media"], { mode: "dynamic", codecs: ["PCMU/8000"] });
-    await startServer("a", port);
+    await site.server("a", port);
     const resumed = heard(cti, "provider.resumed");
     second.cut();
     assert.equal((await resumed).server, second.url);
   });
 
   it("given a provider at its second server, when it is told to move to the first one, then it does, and leaves nothing behind", async () => {
-    const [first, second] = [await startServer("a"), await startServer("b")];
-    const cti = await open([second.url, first.url]);
+    const [first, second] = [await site.server("a"), await site.server("b")];
+    const cti = await site.open([second.url, first.url]);
     await cti.openMediaTerminal("port", { mode: "dynamic", codecs: ["PCMU/8000"] });
     await assert.rejects(cti.moveTo("ws://127.0.0.1:9/cti"), isCode("CLIENT_NOT_KNOWN"));
     const moved = heard(cti, "provider.resnapshot");
@@ -157,8 +141,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a server that is not there, when a provider is told to move there, then it stays where it is", async () => {
-    const [first, second] = [await startServer("a"), await startServer("b")];
-    const cti = await open([first.url, second.url]);
+    const [first, second] = [await site.server("a"), await site.server("b")];
+    const cti = await site.open([first.url, second.url]);
     const { sessionId } = cti.session;
     const { url } = second;
     await second.close();
@@ -170,8 +154,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given an answer whose events are lost, when a snapshot takes their place, then what is older in the answer is not taken", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url]);
+    const server = await site.server("a");
+    const cti = await site.open([server.url]);
     const device = phoneView("1001");
     server.handlers.set("device.open", (_params, session) => {
       server.handlers.delete("device.open");
@@ -192,8 +176,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given call control of one server that is away, when another server takes over, then the provider is in service", async () => {
-    const [first, second] = [await startServer("a"), await startServer("b")];
-    const cti = await open([first.url, second.url]);
+    const [first, second] = [await site.server("a"), await site.server("b")];
+    const cti = await site.open([first.url, second.url]);
     const out = heard(cti, "provider.state");
     first.emit({ type: "provider.state", state: "out-of-service" });
     await out;
@@ -205,12 +189,12 @@ describe("Provider, when connections break", () => {
   });
 
   it("given call control that is away, when a provider is opened, then it is out of service until that is back", async () => {
-    const server = await startServer("a");
+    const server = await site.server("a");
     for (const [name, view] of server.world.devices) {
       const out = { isInService: false, cause: "call-node-failure" } as const;
       server.world.devices.set(name, { ...view, ...out });
     }
-    const cti = await open([server.url]);
+    const cti = await site.open([server.url]);
     assert.equal(cti.state, "out-of-service");
     const back = heard(cti, "provider.state");
     server.emit({ type: "provider.state", state: "in-service" });
@@ -219,8 +203,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a watch that is asked for as the session is lost, when another server takes over, then it is watched there", async () => {
-    const [first, second] = [await startServer("a"), await startServer("b")];
-    const cti = await open([first.url, second.url], { watch: "none" });
+    const [first, second] = [await site.server("a"), await site.server("b")];
+    const cti = await site.open([first.url, second.url], { watch: "none" });
     first.handlers.set("events.subscribe", (_params, session) => ({ seq: session.seq + 5, subscriptionId: "never" }));
     const watching = cti.watch([{ kind: "device", name: "phone-1001" }]);
     await eventually(() => assert.equal(first.executed.size, 2), { timeoutMs: 2_000 });
@@ -235,8 +219,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a command that was sent to a session that is lost, when another server takes over, then its outcome is unknown", async () => {
-    const [first, second] = [await startServer("a"), await startServer("b")];
-    const cti = await open([first.url, second.url]);
+    const [first, second] = [await site.server("a"), await site.server("b")];
+    const cti = await site.open([first.url, second.url]);
     first.handlers.set("line.setForwarding", () => new Promise(() => undefined));
     const refused = assert.rejects(
       cti.address("1001").setForwarding("all", { internal: "1002" }),
@@ -250,8 +234,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given no server, when the deadline of a command passes, then it fails as not applied, and is not sent later", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url]);
+    const server = await site.server("a");
+    const cti = await site.open([server.url]);
     const lost = heard(cti, "provider.lost");
     const { port } = server;
     await server.close();
@@ -260,23 +244,23 @@ describe("Provider, when connections break", () => {
       cti.address("1001").setMessageWaiting(true, {}, { timeoutMs: 100 }),
       (error) => error instanceof CtiError && error.code === "CLIENT_TIMEOUT" && error.outcome === "not_applied",
     );
-    const again = await startServer("a", port);
+    const again = await site.server("a", port);
     await heard(cti, "provider.resnapshot");
     assert.ok(!again.requests.waiting.some(({ method }) => method === "line.setMessageWaiting"));
   });
 
   it("given a server that is silent, when two intervals have passed, then the connection is given up", async () => {
-    const server = await startServer("a");
+    const server = await site.server("a");
     server.heartbeatMs = 50;
-    const cti = await open([server.url]);
+    const cti = await site.open([server.url]);
     assert.match((await heard(cti, "provider.lost")).reason, /silent/);
     // It answers `provider.open`, so the session goes on for two intervals.
     await heard(cti, "provider.resumed");
   });
 
   it("given a busy server, when it says when to come back, then the command is repeated by the same key until it is done", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url]);
+    const server = await site.server("a");
+    const cti = await site.open([server.url]);
     let refusals = 2;
     server.handlers.set("device.setDoNotDisturb", () => {
       if (refusals-- > 0) throw new Refusal("LIMIT_RATE", { retry: "after", retryAfterMs: 5 });
@@ -293,9 +277,9 @@ describe("Provider, when connections break", () => {
   });
 
   it("given events, when 256 have come, then they are acknowledged, and the rest at the next heartbeat", async () => {
-    const server = await startServer("a");
+    const server = await site.server("a");
     server.heartbeatMs = 100;
-    const cti = await open([server.url]);
+    const cti = await site.open([server.url]);
     for (let count = 1; count <= 257; count += 1)
       server.emit({ type: "device.state", device: phoneView("1001", { isInService: count % 2 === 0 }) });
     await eventually(() => assert.equal(server.session.acked, 257), { timeoutMs: 3_000 });
@@ -305,8 +289,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a gap between events, when it is seen, then the connection is given up, and what is missing comes by a resume", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url], { watch: "all" });
+    const server = await site.server("a");
+    const cti = await site.open([server.url], { watch: "all" });
     const { session } = server;
     const resumed = heard(cti, "provider.resumed");
     session.log.push(
@@ -322,8 +306,8 @@ describe("Provider, when connections break", () => {
   });
 
   it("given an event of a type that is not known, when it comes, then it is told as such and counts", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url]);
+    const server = await site.server("a");
+    const cti = await site.open([server.url]);
     const unknown = heard(cti, "unknown");
     server.emit({ type: "weather.changed", degrees: 21 } as never);
     assert.deepEqual(await unknown, { type: "unknown", seq: 1, name: "weather.changed", fields: { degrees: 21 } });
@@ -331,22 +315,22 @@ describe("Provider, when connections break", () => {
   });
 
   it("given a signal, when it is aborted, then opening and commands end, and nothing is left of them", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url]);
+    const server = await site.server("a");
+    const cti = await site.open([server.url]);
     server.handlers.set("call.connect", () => new Promise(() => undefined));
     const controller = new AbortController();
     const call = cti.terminal("phone-1001").connect("1002", { signal: controller.signal });
     await server.request("call.connect");
     controller.abort(new Error("changed my mind"));
     await assert.rejects(call, /changed my mind/);
-    await assert.rejects(open(["ws://127.0.0.1:9/cti"], { signal: AbortSignal.timeout(50) }), /timeout/);
+    await assert.rejects(site.open(["ws://127.0.0.1:9/cti"], { signal: AbortSignal.timeout(50) }), /timeout/);
   });
 
   it("given a wrong path, or what is no address, when a provider is opened, then it says so", async () => {
-    const server = await startServer("a");
-    const wrong = open([server.url.replace("/cti", "/")], { openTimeoutMs: 300 });
+    const server = await site.server("a");
+    const wrong = site.open([server.url.replace("/cti", "/")], { openTimeoutMs: 300 });
     await assert.rejects(wrong, /: applications are served at another path, which is \/cti \(CLIENT_UNREACHABLE\)$/);
-    await assert.rejects(open(["nonsense"]), (error) => {
+    await assert.rejects(site.open(["nonsense"]), (error) => {
       assert.ok(error instanceof CtiError);
       assert.deepEqual([error.code, error.retry], ["CLIENT_PROTOCOL", "never"]);
       return true;
@@ -355,16 +339,16 @@ describe("Provider, when connections break", () => {
 
   it("given no server at all, when a provider is opened, then it fails within its time and says why", async () => {
     await assert.rejects(
-      open(["ws://127.0.0.1:9/cti"], { openTimeoutMs: 300 }),
+      site.open(["ws://127.0.0.1:9/cti"], { openTimeoutMs: 300 }),
       (error) => error instanceof CtiError && error.code === "CLIENT_UNREACHABLE" && /ECONNREFUSED/.test(error.message),
     );
-    await assert.rejects(open(["http://127.0.0.1/"]), /no address such as/);
-    await assert.rejects(open([]), /at least one/);
+    await assert.rejects(site.open(["http://127.0.0.1/"]), /no address such as/);
+    await assert.rejects(site.open([]), /at least one/);
   });
 
   it("given a provider that is closed, when it is used, then commands are refused, loops end, and it can be closed again", async () => {
-    const server = await startServer("a");
-    const cti = await open([server.url]);
+    const server = await site.server("a");
+    const cti = await site.open([server.url]);
     const port = await cti.openMediaTerminal("port", { mode: "switch" });
     const [events, offers] = [cti.events(), port.offers()];
     await cti.close();
